@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# LibTorch comes from the PyTorch wheel in .venv unless CMAKE_PREFIX_PATH names another one.
+if(NOT Torch_DIR)
+  file(GLOB _wheel_torch ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch/share/cmake)
+  list(APPEND CMAKE_PREFIX_PATH ${_wheel_torch})
+endif()
+find_package(Torch REQUIRED)
+# Torch's targets carry -D_GLIBCXX_USE_CXX11_ABI and its include paths; mark them SYSTEM so that our warnings stay ours.
+add_library(magicface_torch INTERFACE)
+target_include_directories(magicface_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(magicface_torch INTERFACE ${TORCH_LIBRARIES})
+separate_arguments(_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+target_compile_options(magicface_torch INTERFACE ${_torch_flags})
+
+# Components one by one: the whole of OpenCV would slow the start of the program.
+find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs objdetect)
+add_library(magicface_opencv INTERFACE)
+target_include_directories(magicface_opencv SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
+target_link_libraries(magicface_opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs)
+
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(Threads REQUIRED)
+if(MAGICFACE_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+endif()

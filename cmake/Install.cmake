@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# `cmake --install` gives bin/magicface, which finds share/magicface/models/demo beside it.
+if(TARGET magicface)
+install(TARGETS magicface RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/magicface/models)
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace magicface {
+
+/// Whole file as bytes. @throws ItemError with the reason when it can't be read or is larger than `max_bytes`.
+std::vector<std::uint8_t> read_file(const std::filesystem::path& file, std::uintmax_t max_bytes);
+
+/// Writes `bytes` so that a reader sees the old file or the whole new one: unique temporary file beside the target,
+/// flush, fsync, rename, fsync of the folder (docs/architecture.md, "Outputs appear whole").
+/// @throws ItemError with the reason; the temporary file is removed.
+void write_file_atomically(const std::filesystem::path& target, const std::vector<std::uint8_t>& bytes);
+
+/// Folder of the running executable (Linux: /proc/self/exe); empty when unknown.
+std::filesystem::path executable_folder();
+
+}  // namespace magicface

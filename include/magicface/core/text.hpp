@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Text helpers that never look at the locale: a comma locale must not change what `-2.5` means.
+namespace magicface {
+
+/// Decimal number filling the whole of `text` ("+2.5", "-6", "1e-3"); nullopt for anything else, NaN and infinity included.
+std::optional<double> parse_number(std::string_view text);
+
+/// Shortest spelling that reads back as the same double: "2.5", "-6".
+std::string format_number(double value);
+
+std::string trim(std::string_view text);
+std::vector<std::string> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+/// The candidate with the smallest edit distance, case ignored; empty without candidates.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace magicface
