@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "magicface/models/network.hpp"
+
+namespace magicface::models {
+
+/// Turns `--device auto|cpu|cuda[:N]` and `--dtype auto|float32|float16|bfloat16` into a placement.
+/// auto device: the first CUDA device if there is one, else the CPU; auto dtype: float16 on CUDA, float32 on the CPU.
+/// @throws UsageError when the device or the combination isn't there (float16 on a CPU).
+Placement resolve_placement(const std::string& device, const std::string& dtype);
+
+/// Threads inside one operation; 0 keeps LibTorch's choice (the number of cores).
+void set_threads(int threads);
+
+/// "cpu", "cuda:0"
+std::string describe_device(const Placement& placement);
+/// "float32", "float16", "bfloat16"
+std::string describe_dtype(const Placement& placement);
+
+}  // namespace magicface::models

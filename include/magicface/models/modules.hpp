@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "magicface/models/bundle.hpp"
+#include "magicface/models/network.hpp"
+
+/// Typed wrappers over the bundle's networks (docs/bundle.md). Images are RGB float32, NCHW, in [0,1]; h = H/factor,
+/// w = W/factor. Every wrapper checks the shapes of its network with one tiny probe when it is loaded and throws
+/// BundleError naming the module, expected and actual.
+namespace magicface::models {
+
+/// Keys and values of the portrait for every reference attention block: [B, tokens, channels], K then V per block.
+using ReferenceFeatures = std::vector<at::Tensor>;
+
+/// The diffusion model: VAE, ID encoder, Attribute Controller, denoiser (paper, section III).
+class DiffusionModel {
+ public:
+  /// Loads and probes the modules. @throws BundleError
+  DiffusionModel(const Bundle& bundle, const Placement& placement);
+
+  /// Mode of the latent distribution, unscaled: image [B,3,H,W] -> [B,4,h,w] float32.
+  at::Tensor encode(const at::Tensor& image) const;
+  /// Latents of the sampler (scaled) [B,4,h,w] -> image [B,3,H,W] float32 in [0,1].
+  at::Tensor decode(const at::Tensor& latents) const;
+  /// Reference features of a portrait's latent, once per portrait.
+  ReferenceFeatures reference(const at::Tensor& portrait_latent) const;
+  /// Condition-image latent -> [B,4,h,w]; the identity without an Attribute Controller.
+  at::Tensor attribute(const at::Tensor& condition_latent) const;
+  /// Model output for x [B,4,h,w] at `timestep`, AU variation au [B,12]; reference of batch 1 or B. float32.
+  at::Tensor predict(const at::Tensor& x, const at::Tensor& attribute, double timestep, const at::Tensor& au,
+                     const ReferenceFeatures& reference) const;
+
+  const Placement& placement() const { return placement_; }
+
+ private:
+  void probe() const;
+
+  Manifest manifest_;
+  Placement placement_;
+  Network vae_encoder_, vae_decoder_, id_encoder_, denoiser_;
+  std::optional<Network> attribute_controller_;
+};
+
+/// A network that reads one square face crop [B,3,S,S] and gives one tensor. Always float32 (docs/bundle.md).
+class FaceNetwork {
+ public:
+  /// @param output shape of one item of the result; -1 fits any size.
+  FaceNetwork(const Bundle& bundle, const std::string& module, const Placement& placement, std::vector<std::int64_t> output);
+  int input_size() const { return input_size_; }
+  /// Result on the CPU, float32. @throws BundleError when its shape isn't the declared one.
+  at::Tensor run(const at::Tensor& crop) const;
+
+ private:
+  Network network_;
+  int input_size_;
+  std::vector<std::int64_t> output_;
+};
+
+}  // namespace magicface::models

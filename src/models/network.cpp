@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only source that includes TorchScript.
+#include "magicface/models/network.hpp"
+
+#include <c10/core/InferenceMode.h>
+#include <torch/script.h>
+
+#include "magicface/core/error.hpp"
+
+namespace magicface::models {
+
+struct Network::Module {
+  torch::jit::Module script;
+};
+
+namespace {
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// TorchScript wraps the cause of a failure in a listing of its own source: the last line that says something is it.
+std::string cause_of(const std::string& text) {
+  static constexpr std::string_view kMark = "RuntimeError: ";
+  const auto at = text.rfind(kMark);
+  return first_line(at == std::string::npos ? text : text.substr(at + kMark.size()));
+}
+
+/// `Module::to(dtype)` would cast integer buffers too (docs/bundle.md), so floating tensors are cast one by one.
+void place(torch::jit::Module& module, const Placement& placement) {
+  const auto cast = [&](at::Tensor tensor) {
+    const auto dtype = tensor.is_floating_point() ? placement.dtype : tensor.scalar_type();
+    tensor.set_data(tensor.to(placement.device, dtype));
+  };
+  for (const auto& parameter : module.parameters()) cast(parameter);
+  for (const auto& buffer : module.buffers()) cast(buffer);
+}
+
+torch::jit::IValue to_ivalue(const Value& value) {
+  if (const auto* tensor = std::get_if<at::Tensor>(&value)) return *tensor;
+  return c10::List<at::Tensor>(std::get<std::vector<at::Tensor>>(value));
+}
+
+}  // namespace
+
+Network::Network(std::string name, const std::filesystem::path& file, const Placement& placement)
+    : name_(std::move(name)), placement_(placement), module_(std::make_unique<Module>()) {
+  try {
+    const c10::InferenceMode inference;
+    module_->script = torch::jit::load(file.string(), at::kCPU);
+    module_->script.eval();
+    place(module_->script, placement);
+  } catch (const c10::Error& failure) {
+    throw BundleError("module '" + name_ + "' (" + file.string() + "): not a TorchScript module that this LibTorch reads (" +
+                      first_line(failure.what_without_backtrace()) + ")");
+  }
+}
+
+Network::Network(Network&&) noexcept = default;
+Network& Network::operator=(Network&&) noexcept = default;
+Network::~Network() = default;
+
+namespace {
+
+torch::jit::IValue run(const std::string& name, torch::jit::Module& module, const std::vector<Value>& inputs) {
+  const c10::InferenceMode inference;
+  std::vector<torch::jit::IValue> stack;
+  stack.reserve(inputs.size());
+  for (const auto& input : inputs) stack.push_back(to_ivalue(input));
+  try {
+    return module.forward(std::move(stack));
+  } catch (const std::exception& failure) {
+    throw std::runtime_error("module '" + name + "' failed: " + cause_of(failure.what()));
+  }
+}
+
+}  // namespace
+
+at::Tensor Network::tensor(const std::vector<Value>& inputs) const {
+  const auto result = run(name_, module_->script, inputs);
+  if (!result.isTensor()) throw BundleError("module '" + name_ + "': expected one tensor, got " + result.tagKind());
+  return result.toTensor();
+}
+
+std::vector<at::Tensor> Network::tensors(const std::vector<Value>& inputs) const {
+  const auto result = run(name_, module_->script, inputs);
+  if (!result.isTensorList()) {
+    throw BundleError("module '" + name_ + "': expected a list of tensors, got " + result.tagKind());
+  }
+  return result.toTensorVector();
+}
+
+}  // namespace magicface::models
