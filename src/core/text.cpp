@@ -10,8 +10,10 @@
 namespace magicface {
 
 std::optional<double> parse_number(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);  // from_chars takes no plus
-  if (text.empty() || text.front() == '+') return std::nullopt;
+  if (text.starts_with('+')) {  // from_chars takes no plus
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
   double value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;

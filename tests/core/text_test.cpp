@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/core/text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace magicface {
+namespace {
+
+TEST(ParseNumber, ReadsDecimalNumbersWithSigns) {
+  EXPECT_EQ(parse_number("-6"), -6.0);
+  EXPECT_EQ(parse_number("+2.5"), 2.5);
+  EXPECT_EQ(parse_number("1e-3"), 1e-3);
+}
+
+TEST(ParseNumber, RefusesWhatIsNotWhollyAFiniteNumber) {
+  for (const char* text : {"", "+", "-", "2,5", "2.5x", " 2", "nan", "inf", "-inf", "1e999", "++1", "+-1", "0x10"}) {
+    EXPECT_FALSE(parse_number(text).has_value()) << text;
+  }
+}
+
+TEST(FormatNumber, IsTheShortestSpellingThatReadsBack) {
+  EXPECT_EQ(format_number(2.5), "2.5");
+  EXPECT_EQ(format_number(-6), "-6");
+  EXPECT_EQ(format_number(-0.0), "0");
+  for (const double value : {0.1, 1.0 / 3, -123.456}) EXPECT_EQ(parse_number(format_number(value)), value);
+}
+
+TEST(Split, KeepsEmptyParts) {
+  EXPECT_EQ(split("a,,b", ','), (std::vector<std::string>{"a", "", "b"}));
+  EXPECT_EQ(split("", ','), std::vector<std::string>{""});
+}
+
+TEST(Join, IsTheInverseOfSplit) {
+  for (const char* text : {"a,b", ",a", "a,", ",,"}) EXPECT_EQ(join(split(text, ','), ","), text);
+}
+
+TEST(Trim, TakesWhiteSpaceFromBothEnds) {
+  EXPECT_EQ(trim("  a b\t\r\n"), "a b");
+  EXPECT_EQ(trim(" \n"), "");
+}
+
+TEST(Nearest, FindsTheLikeliestSpelling) {
+  const std::vector<std::string> names{"AU1", "AU12", "AU26"};
+  EXPECT_EQ(nearest("au12", names), "AU12");
+  EXPECT_EQ(nearest("AU27", names), "AU26");
+  EXPECT_EQ(nearest("x", {}), "");
+}
+
+}  // namespace
+}  // namespace magicface

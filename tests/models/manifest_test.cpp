@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/models/manifest.hpp"
+
+#include <gtest/gtest.h>
+
+#include "example_manifest.hpp"
+#include "magicface/core/error.hpp"
+
+namespace magicface::models {
+namespace {
+
+std::string complaint_about(const nlohmann::json& manifest) {
+  try {
+    parse_manifest(manifest.dump(), "bundle.json");
+  } catch (const BundleError& problem) {
+    return problem.what();
+  }
+  return "no complaint";
+}
+
+TEST(Manifest, ReadsAValidOne) {
+  const auto manifest = parse_manifest(example_manifest().dump(), "bundle.json");
+  EXPECT_EQ(manifest.name, "example");
+  EXPECT_EQ(manifest.au.names, (std::vector<std::string>{"AU1", "AU12"}));
+  EXPECT_EQ(manifest.latent.scaling_factor, 0.5);
+  EXPECT_EQ(manifest.modules.at("denoiser").file.file, "n.pt");
+  EXPECT_FALSE(manifest.condition.has_value()) << "a bundle without face modules is valid";
+  EXPECT_EQ(manifest.attribute_controller_scale, 1);
+}
+
+TEST(Manifest, SaysWhichFieldIsMissing) {
+  const auto whole = example_manifest();
+  for (const auto& [key, ignored] : whole.items()) {
+    auto manifest = whole;
+    manifest.erase(key);
+    const auto complaint = complaint_about(manifest);
+    EXPECT_NE(complaint.find("'" + key + "'"), std::string::npos) << key << ": " << complaint;
+    EXPECT_TRUE(complaint.starts_with("bundle.json: ")) << complaint;
+  }
+}
+
+TEST(Manifest, SaysPathExpectedAndActual) {
+  auto manifest = example_manifest();
+  manifest["schedule"]["beta_schedule"] = "cosine";
+  EXPECT_EQ(complaint_about(manifest),
+            "bundle.json: schedule.beta_schedule: expected one of scaled_linear, linear, got \"cosine\"");
+  manifest = example_manifest();
+  manifest["latent"]["factor"] = "eight";
+  EXPECT_EQ(complaint_about(manifest), "bundle.json: latent.factor: expected a whole number from 1 to 64, got \"eight\"");
+}
+
+TEST(Manifest, RefusesOtherFormatsAndKinds) {
+  auto manifest = example_manifest();
+  manifest["format"] = 2;
+  EXPECT_NE(complaint_about(manifest).find("format: expected 1"), std::string::npos);
+  manifest = example_manifest();
+  manifest["kind"] = "fadm";
+  EXPECT_NE(complaint_about(manifest).find("kind: expected one of magicface"), std::string::npos);
+}
+
+TEST(Manifest, NeverLeavesItsFolder) {
+  for (const char* file : {"../e.pt", "/etc/passwd", "a/b.pt", "..", ""}) {
+    auto manifest = example_manifest();
+    manifest["modules"]["vae_encoder"]["file"] = file;
+    EXPECT_NE(complaint_about(manifest).find("modules.vae_encoder.file"), std::string::npos) << file;
+  }
+}
+
+TEST(Manifest, ChecksHashSpellingAndSizes) {
+  auto manifest = example_manifest();
+  manifest["modules"]["denoiser"]["sha256"] = "abc";
+  EXPECT_NE(complaint_about(manifest).find("modules.denoiser.sha256"), std::string::npos);
+  manifest = example_manifest();
+  manifest["image_size"] = 100;
+  EXPECT_NE(complaint_about(manifest).find("image_size: expected a multiple of size_multiple"), std::string::npos);
+}
+
+TEST(Manifest, BlankedClassesMustBeNamed) {
+  auto manifest = example_manifest();
+  manifest["condition"] = {{"classes", {"background", "skin"}}, {"blanked", {"nose"}}};
+  EXPECT_NE(complaint_about(manifest).find("condition.blanked[0]: expected one of condition.classes"), std::string::npos);
+}
+
+TEST(Manifest, SurvivesAnythingThatIsNotAManifest) {
+  for (const char* text : {"", "{", "[]", "null", "3", "{\"format\": true}", "\xff\xfe"}) {
+    EXPECT_THROW(parse_manifest(text, "bundle.json"), BundleError) << text;
+  }
+}
+
+}  // namespace
+}  // namespace magicface::models
