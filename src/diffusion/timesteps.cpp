@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "timesteps.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "magicface/core/error.hpp"
+
+namespace magicface::diffusion {
+namespace {
+
+[[noreturn]] void throw_too_many_steps(const NoiseSchedule& schedule, int steps) {
+  const auto timesteps = std::to_string(schedule.train_timesteps());
+  throw UsageError("--steps: expected fewer than the model's " + timesteps + " timesteps (steps_offset " +
+                   std::to_string(schedule.config().steps_offset) + "), got " + std::to_string(steps) +
+                   "; choose fewer steps");
+}
+
+}  // namespace
+
+int leading_stride(const NoiseSchedule& schedule, int steps) { return schedule.train_timesteps() / steps; }
+
+std::vector<double> leading_timesteps(const NoiseSchedule& schedule, int steps) {
+  const int stride = leading_stride(schedule, steps);
+  const int offset = schedule.config().steps_offset;
+  if (stride == 0 || (steps - 1) * stride + offset >= schedule.train_timesteps()) {
+    throw_too_many_steps(schedule, steps);
+  }
+  std::vector<double> timesteps;
+  for (int k = steps - 1; k >= 0; --k) timesteps.push_back(k * stride + offset);
+  return timesteps;
+}
+
+std::vector<double> rounded_linspace_timesteps(const NoiseSchedule& schedule, int steps) {
+  const int last = schedule.train_timesteps() - 1;
+  if (steps > last) throw_too_many_steps(schedule, steps);
+  const double stride = static_cast<double>(last) / steps;
+  std::vector<double> timesteps = {static_cast<double>(last)};
+  for (int k = steps - 1; k >= 1; --k) timesteps.push_back(std::nearbyint(k * stride));
+  return timesteps;
+}
+
+std::vector<double> fractional_linspace_timesteps(const NoiseSchedule& schedule, int steps) {
+  if (steps == 1) return {0.0};
+  const double last = schedule.train_timesteps() - 1;
+  const double stride = last / (steps - 1);
+  std::vector<double> timesteps = {last};
+  for (int k = steps - 2; k >= 0; --k) timesteps.push_back(k * stride);
+  return timesteps;
+}
+
+}  // namespace magicface::diffusion
