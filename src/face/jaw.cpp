@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jaw.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "magicface/core/error.hpp"
+
+namespace magicface::face {
+namespace {
+
+constexpr int kSubpixelBits = 4;
+constexpr double kFar = 1e5;
+
+/// fillPoly's fixed-point coordinates; far points are pulled in so that they fit into an int.
+void fill(cv::Mat& mask, const std::vector<cv::Point2d>& polygon) {
+  std::vector<cv::Point> fixed;
+  for (const auto& point : polygon) {
+    const auto to_fixed = [](double v) { return cvRound(std::clamp(v, -kFar, kFar) * (1 << kSubpixelBits)); };
+    fixed.emplace_back(to_fixed(point.x), to_fixed(point.y));
+  }
+  cv::fillPoly(mask, std::vector<std::vector<cv::Point>>{fixed}, cv::Scalar(255), cv::LINE_8, kSubpixelBits);
+}
+
+cv::Point2d sweep_of(const std::vector<cv::Point2f>& jaw, double reach) {
+  const cv::Point2d across = cv::Point2d(jaw[16]) - cv::Point2d(jaw[0]);
+  const cv::Point2d chin = cv::Point2d(jaw[8]) - cv::Point2d(jaw[0]);
+  // Perpendicular to `across` and as long as it, so that `reach` alone scales it.
+  const cv::Point2d perpendicular(-across.y, across.x);
+  return perpendicular * (perpendicular.dot(chin) < 0 ? -reach : reach);
+}
+
+}  // namespace
+
+void check_jaw(const std::vector<cv::Point2f>& jaw) {
+  const bool finite = std::all_of(jaw.begin(), jaw.end(),
+                                  [](const cv::Point2f& p) { return std::isfinite(p.x) && std::isfinite(p.y); });
+  if (jaw.size() != kJawPoints || !finite) {
+    throw ItemError("jaw: expected 17 finite points, got " + std::to_string(jaw.size()));
+  }
+}
+
+void fill_jaw_region(cv::Mat& mask, const std::vector<cv::Point2f>& jaw, double reach) {
+  const cv::Point2d sweep = sweep_of(jaw, reach);
+  std::vector<cv::Point2d> here(jaw.begin(), jaw.end());
+  std::vector<cv::Point2d> there;
+  for (const auto& point : here) there.push_back(point + sweep);
+  // Jaw 0..16, then the shifted jaw 16..0. Separate fills: together, fillPoly would leave overlaps empty (even-odd).
+  std::vector<cv::Point2d> between = here;
+  between.insert(between.end(), there.rbegin(), there.rend());
+  for (const auto& polygon : {here, between, there}) fill(mask, polygon);
+}
+
+}  // namespace magicface::face

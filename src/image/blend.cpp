@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/image/blend.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <vector>
+
+#include "magicface/core/error.hpp"
+
+namespace magicface::image {
+namespace {
+
+/// One axis of the mask: smoothstep of the distance to the nearer end, so that value and slope meet 0 and 1.
+std::vector<float> ramp(int length, int feather) {
+  std::vector<float> weights(static_cast<std::size_t>(length));
+  for (int i = 0; i < length; ++i) {
+    const double t = std::min(1.0, static_cast<double>(std::min(i, length - 1 - i)) / feather);
+    weights[static_cast<std::size_t>(i)] = static_cast<float>(t * t * (3 - 2 * t));
+  }
+  return weights;
+}
+
+/// The part of the picture that the crop covers, one pixel wider for interpolation.
+cv::Rect covered(cv::Size picture, cv::Size crop, const cv::Matx23d& picture_to_crop) {
+  cv::Matx23d back;
+  cv::invertAffineTransform(picture_to_crop, back);
+  double left = picture.width, top = picture.height, right = -1, bottom = -1;
+  for (const auto& corner :
+       std::array<cv::Vec3d, 4>{cv::Vec3d(-1, -1, 1), cv::Vec3d(crop.width, -1, 1), cv::Vec3d(-1, crop.height, 1),
+                                cv::Vec3d(crop.width, crop.height, 1)}) {
+    const cv::Vec2d at = back * corner;
+    left = std::min(left, at[0]);
+    top = std::min(top, at[1]);
+    right = std::max(right, at[0]);
+    bottom = std::max(bottom, at[1]);
+  }
+  const auto inside = [](double value, int limit) { return static_cast<int>(std::clamp(value, 0.0, double(limit))); };
+  const cv::Point first(inside(std::floor(left), picture.width), inside(std::floor(top), picture.height));
+  const cv::Point last(inside(std::ceil(right) + 1, picture.width), inside(std::ceil(bottom) + 1, picture.height));
+  return {first, last};
+}
+
+/// Several crop pixels per picture pixel would alias: blur first. The width grows from 0 at scale 1, without a step.
+cv::Mat ready_to_shrink(const cv::Mat& crop, double crop_pixels_per_picture_pixel) {
+  const double factor = crop_pixels_per_picture_pixel;
+  if (factor <= 1.01) return crop;
+  cv::Mat smooth;
+  cv::GaussianBlur(crop, smooth, {}, 0.5 * std::sqrt(factor * factor - 1), 0, cv::BORDER_REPLICATE);
+  return smooth;
+}
+
+void blend(cv::Mat& target, const cv::Mat& edited, const cv::Mat& weights) {
+  for (int y = 0; y < target.rows; ++y) {
+    auto* pixel = target.ptr<cv::Vec3b>(y);
+    const auto* replacement = edited.ptr<cv::Vec3b>(y);
+    const auto* weight = weights.ptr<float>(y);
+    for (int x = 0; x < target.cols; ++x) {
+      if (!(weight[x] > 0)) continue;
+      for (int c = 0; c < 3; ++c) {
+        const float before = pixel[x][c];
+        pixel[x][c] = cv::saturate_cast<uchar>(before + weight[x] * (static_cast<float>(replacement[x][c]) - before));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+cv::Mat feathered_mask(cv::Size size, int feather_pixels) {
+  if (size.empty()) throw ItemError("feathered mask: expected a crop of at least one pixel, got an empty one");
+  const int feather = std::max(1, std::min(feather_pixels, (std::min(size.width, size.height) - 1) / 2));
+  const auto columns = ramp(size.width, feather);
+  const auto rows = ramp(size.height, feather);
+  return cv::Mat(rows, true) * cv::Mat(columns, true).t();
+}
+
+void paste_back(Picture& target, const cv::Mat& edited_crop_rgb, const cv::Mat& edited_crop_mask,
+                const cv::Matx23d& picture_to_crop) {
+  if (target.rgb.type() != CV_8UC3 || edited_crop_rgb.type() != CV_8UC3 || edited_crop_mask.type() != CV_32FC1 ||
+      edited_crop_mask.size() != edited_crop_rgb.size()) {
+    throw ItemError("pasting a crop back: expected 8-bit RGB pictures and a float mask of the crop's size");
+  }
+  const auto& m = picture_to_crop;
+  const double determinant = std::abs(m(0, 0) * m(1, 1) - m(0, 1) * m(1, 0));
+  if (!(determinant > 1e-12)) throw ItemError("pasting a crop back: the crop's transform can't be inverted");
+  const cv::Rect area = covered(target.rgb.size(), edited_crop_rgb.size(), m);
+  if (area.empty()) return;
+
+  // The same transform for a picture that begins at `area`.
+  const cv::Vec2d start = m * cv::Vec3d(area.x, area.y, 1);
+  const cv::Matx23d shifted(m(0, 0), m(0, 1), start[0], m(1, 0), m(1, 1), start[1]);
+  cv::Mat edited;
+  cv::Mat weights;
+  cv::warpAffine(ready_to_shrink(edited_crop_rgb, std::sqrt(determinant)), edited, shifted, area.size(),
+                 cv::INTER_CUBIC | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
+  cv::warpAffine(edited_crop_mask, weights, shifted, area.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                 cv::BORDER_CONSTANT, 0);
+  cv::Mat part = target.rgb(area);
+  blend(part, edited, weights);
+}
+
+}  // namespace magicface::image
