@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace magicface::pipeline {
+
+/// Where and how to compute; checked by `check_compute` before a model is loaded.
+struct ComputeOptions {
+  std::string device = "auto";  ///< auto, cpu, cuda or cuda:N
+  std::string dtype = "auto";   ///< auto, float32, float16 or bfloat16
+  int threads = 0;              ///< inside one operation; 0: LibTorch's choice
+  int batch_size = 4;           ///< edits of one portrait that are sampled together, from 1
+};
+
+/// How to sample. Unset values are the bundle's defaults.
+struct SamplingOptions {
+  std::optional<std::string> sampler;  ///< unipc, ddim, ddpm, dpmpp_2m, euler
+  std::optional<int> steps;            ///< 1 to 999
+  double eta = 0;                      ///< DDIM's share of fresh noise, 0 to 1
+  std::optional<double> guidance;      ///< classifier-free guidance scale, 0 to 100; 1 switches guidance off
+};
+
+/// What is cut out for the model, and what happens with its picture.
+enum class Crop { automatic, none };
+enum class Composite { automatic, none };
+
+/// How a portrait reaches the model.
+struct PortraitOptions {
+  Crop crop = Crop::automatic;  ///< none: the picture as it is, never resampled
+  /// The condition image for `Crop::none`; without it, the condition is made from the bundle's face modules.
+  std::optional<std::filesystem::path> condition;
+};
+
+/// One edit of a portrait: the AU variation in the bundle's order, and the seed of its noise.
+struct Edit {
+  std::vector<double> variation;
+  std::uint64_t seed = 0;
+};
+
+/// Called after every denoising step. May throw Cancelled.
+using OnStep = std::function<void(int step, int steps)>;
+
+}  // namespace magicface::pipeline

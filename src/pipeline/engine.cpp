@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/pipeline/engine.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "engine_state.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
+#include "magicface/diffusion/guidance.hpp"
+#include "magicface/diffusion/sample.hpp"
+#include "magicface/image/blend.hpp"
+#include "magicface/models/compute.hpp"
+#include "manifest_specs.hpp"
+#include "portrait.hpp"
+#include "tensors.hpp"
+
+namespace magicface::pipeline {
+namespace {
+
+struct Plan {
+  diffusion::SamplerOptions sampler;
+  double guidance = 1;
+};
+
+Plan plan_of(const SamplingOptions& sampling, const models::Manifest& manifest) {
+  Plan plan;
+  plan.sampler.kind = diffusion::sampler_from_name(sampling.sampler.value_or(manifest.defaults.sampler));
+  plan.sampler.steps = sampling.steps.value_or(manifest.defaults.steps);
+  plan.sampler.eta = sampling.eta;
+  plan.guidance = sampling.guidance.value_or(manifest.defaults.guidance);
+  return plan;
+}
+
+at::Tensor variations_of(const std::vector<Edit>& edits) {
+  std::vector<at::Tensor> rows;
+  for (const auto& edit : edits) rows.push_back(at::tensor(edit.variation, at::kDouble).to(at::kFloat));
+  return at::stack(rows);
+}
+
+/// The guided model output for a batch of edits of one portrait (paper, classifier-free guidance on the AU variation).
+/// Exact savings: with scale 1 or all-zero variations the two branches are equal or unused, so one is enough.
+diffusion::Denoise guided_denoise(const models::DiffusionModel& model, const Portrait& portrait, const at::Tensor& au,
+                                  double guidance) {
+  const auto count = au.size(0);
+  const bool guided = guidance != 1 && au.count_nonzero().item<std::int64_t>() > 0;
+  const auto device = model.placement().device;
+  const auto both = (guided ? at::cat({au, at::zeros_like(au)}) : au).to(device);
+  const auto attribute = portrait.attribute.expand({both.size(0), -1, -1, -1});
+  return [&model, &portrait, both, attribute, guided, guidance, count](const at::Tensor& x, double timestep) {
+    const auto input = guided ? at::cat({x, x}) : x;
+    const auto output = model.predict(input, attribute, timestep, both, portrait.reference);
+    return guided ? diffusion::guide(output.narrow(0, count, count), output.narrow(0, 0, count), guidance) : output;
+  };
+}
+
+}  // namespace
+
+void check_sampling(const SamplingOptions& sampling, const models::Manifest& manifest) {
+  const auto plan = plan_of(sampling, manifest);
+  diffusion::validate(plan.sampler);
+  if (!(plan.guidance >= 0 && plan.guidance <= 100)) {
+    throw UsageError("--guidance: expected 0 to 100 (useful: 1 to 4), got " + format_number(plan.guidance));
+  }
+}
+
+void check_compute(const ComputeOptions& compute) {
+  models::resolve_placement(compute.device, compute.dtype);
+  if (compute.batch_size < 1 || compute.batch_size > 1024) {
+    throw UsageError("--batch-size: expected 1 to 1024, got " + std::to_string(compute.batch_size));
+  }
+  if (compute.threads < 0 || compute.threads > 1024) {
+    throw UsageError("--threads: expected 0 (all cores) to 1024, got " + std::to_string(compute.threads));
+  }
+}
+
+Engine::Engine(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute) {
+  models::set_threads(compute.threads);
+  const auto placement = models::resolve_placement(compute.device, compute.dtype);
+  state_.reset(new State{bundle, compute, models::DiffusionModel(*bundle, placement), FaceAnalyser(bundle, compute)});
+}
+Engine::~Engine() = default;
+
+FaceAnalyser& Engine::faces() { return state_->faces; }
+
+std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edit>& edits, const SamplingOptions& sampling,
+                                 Composite composite, const OnStep& on_step) {
+  const c10::InferenceMode inference;
+  const auto& manifest = state_->bundle->manifest();
+  const auto plan = plan_of(sampling, manifest);
+  std::vector<std::uint64_t> seeds;
+  for (const auto& edit : edits) seeds.push_back(edit.seed);
+  diffusion::BatchNoise noise(seeds);
+  const auto start = noise.draw({1, manifest.latent.channels, portrait.latent_height, portrait.latent_width})
+                         .to(state_->model.placement().device);
+  const auto sampler = diffusion::make_sampler(plan.sampler, noise_schedule_of(manifest.schedule));
+  const auto denoise = guided_denoise(state_->model, portrait, variations_of(edits), plan.guidance);
+  const auto latents = diffusion::sample(*sampler, start, noise, denoise, on_step);
+  const auto images = state_->model.decode(latents);
+
+  std::vector<Edited> results;
+  for (std::int64_t i = 0; i < images.size(0); ++i) {
+    Edited edited;
+    edited.model_picture = to_picture(images[i]);
+    edited.picture.alpha = portrait.source.alpha;
+    if (portrait.blend_mask.empty()) {
+      edited.picture.rgb = edited.model_picture;
+    } else if (composite == Composite::none) {
+      // The crop is the result; the source's alpha doesn't fit it.
+      edited.picture.rgb = edited.model_picture;
+      if (edited.model_picture.size() != portrait.source.rgb.size()) edited.picture.alpha.release();
+    } else {
+      edited.picture.rgb = portrait.source.rgb.clone();
+      image::paste_back(edited.picture, edited.model_picture, portrait.blend_mask, portrait.analysis->picture_to_crop);
+    }
+    results.push_back(std::move(edited));
+  }
+  return results;
+}
+
+}  // namespace magicface::pipeline

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
+
+#include <map>
+#include <opencv2/imgproc.hpp>
+
+#include "magicface/core/error.hpp"
+#include "magicface/face/align.hpp"
+#include "magicface/face/condition.hpp"
+#include "magicface/face/crop.hpp"
+#include "magicface/face/selection.hpp"
+#include "magicface/models/compute.hpp"
+#include "magicface/models/modules.hpp"
+#include "magicface/pipeline/engine.hpp"
+#include "manifest_specs.hpp"
+#include "module_crop.hpp"
+#include "tensors.hpp"
+
+namespace magicface::pipeline {
+namespace {
+
+/// Below this width of the face box a crop would be mostly invented.
+constexpr float kSmallestFace = 32;
+
+std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
+
+}  // namespace
+
+struct FaceAnalyser::State {
+  std::shared_ptr<const models::Bundle> bundle;
+  models::Placement placement;
+  std::unique_ptr<face::FaceDetector> detector;
+  std::map<std::string, models::FaceNetwork> networks;
+
+  const models::FaceNetwork& network(const std::string& module, std::vector<std::int64_t> output) {
+    const auto found = networks.find(module);
+    if (found != networks.end()) return found->second;
+    return networks.emplace(module, models::FaceNetwork(*bundle, module, placement, std::move(output))).first->second;
+  }
+
+  /// Runs `module` on its own aligned crop of the face.
+  at::Tensor run(const std::string& module, std::vector<std::int64_t> output, const cv::Mat& rgb, const face::Face& face) {
+    const auto& loaded = network(module, std::move(output));
+    const auto transform = module_transform(bundle->manifest(), module, face, loaded.input_size());
+    const c10::InferenceMode inference;
+    return loaded.run(to_tensor(face::warp_to_crop(rgb, transform, loaded.input_size(), face::Border::reflect)))[0];
+  }
+
+  /// Points that `module` finds, in pixels of the picture.
+  std::vector<cv::Point2f> run_points(const std::string& module, int count, const cv::Mat& rgb, const face::Face& face) {
+    const auto result = run(module, {count, 2}, rgb, face);
+    const auto transform = module_transform(bundle->manifest(), module, face, networks.at(module).input_size());
+    return face::transform_points(to_points(result), face::invert(transform));
+  }
+};
+
+FaceAnalyser::FaceAnalyser(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute)
+    : state_(std::make_unique<State>()) {
+  state_->bundle = std::move(bundle);
+  state_->placement = models::resolve_placement(compute.device, compute.dtype);
+}
+FaceAnalyser::~FaceAnalyser() = default;
+
+std::vector<face::Face> FaceAnalyser::detect(const cv::Mat& rgb) {
+  if (!state_->detector) {
+    const auto& bundle = *state_->bundle;
+    for (const auto& entry : bundle.manifest().face_detectors) {
+      if (!face::onnx_suits_opencv(entry.opencv)) continue;
+      state_->detector = face::make_yunet_detector(bundle.verified_file("face_detector", entry.file));
+    }
+    if (!state_->detector) state_->detector = face::make_haar_detector({});
+  }
+  return state_->detector->detect(rgb);
+}
+
+face::Face FaceAnalyser::largest_face(const cv::Mat& rgb) {
+  const auto faces = detect(rgb);
+  if (faces.empty()) {
+    throw ItemError("no face found in the picture of " + size_text(rgb) +
+                    " pixels; use a picture with an upright, uncovered face");
+  }
+  const auto& face = face::largest(faces);
+  if (face.box.width < kSmallestFace) {
+    throw ItemError("the face is too small: expected at least " + std::to_string(static_cast<int>(kSmallestFace)) +
+                    " pixels of width, got " + std::to_string(static_cast<int>(face.box.width)) + "; use a larger picture");
+  }
+  return face;
+}
+
+FaceAnalysis FaceAnalyser::analyse(const cv::Mat& rgb, const face::Face& face) {
+  const auto& manifest = state_->bundle->manifest();
+  if (!manifest.condition) {
+    throw BundleError(state_->bundle->label() + ": the bundle makes no condition images (no 'condition' section); use "
+                      "--crop none --condition FILE");
+  }
+  FaceAnalysis analysis;
+  analysis.face = face;
+  analysis.picture_to_crop = face::crop_transform(face.box, manifest.crop_box_fraction, manifest.image_size);
+  analysis.crop = face::warp_to_crop(rgb, analysis.picture_to_crop, manifest.image_size, face::Border::reflect);
+
+  const auto classes = static_cast<std::int64_t>(manifest.condition->classes.size());
+  const auto logits = state_->run("face_parser", {classes, -1, -1}, rgb, face);
+  const auto labels = logits.argmax(0).to(at::kByte).contiguous();
+  const cv::Mat parsed(static_cast<int>(labels.size(0)), static_cast<int>(labels.size(1)), CV_8UC1,
+                       labels.data_ptr<std::uint8_t>());
+  const auto parser_transform = module_transform(manifest, "face_parser", face, parsed.cols);
+  const auto parser_to_crop = then(face::invert(parser_transform), analysis.picture_to_crop);
+  cv::warpAffine(parsed, analysis.class_map, cv::Mat(parser_to_crop), analysis.crop.size(), cv::INTER_NEAREST,
+                 cv::BORDER_REPLICATE);
+
+  analysis.landmarks = face::transform_points(state_->run_points("landmarks", 68, rgb, face), analysis.picture_to_crop);
+  if (state_->bundle->has("neutral_jaw")) {
+    const auto jaw = state_->run_points("neutral_jaw", manifest.condition->contour_points, rgb, face);
+    analysis.neutral_jaw = face::transform_points(jaw, analysis.picture_to_crop);
+  } else {
+    analysis.neutral_jaw.assign(analysis.landmarks.begin(), analysis.landmarks.begin() + manifest.condition->contour_points);
+  }
+  analysis.five_points = face.has_points ? face::transform_points(face.points, analysis.picture_to_crop)
+                                         : face::five_points_of(analysis.landmarks);
+  const auto spec = condition_spec_of(*manifest.condition, manifest.image_size, manifest.image_size);
+  analysis.condition =
+      face::condition_image(analysis.crop, analysis.class_map, analysis.neutral_jaw, analysis.five_points, spec);
+  analysis.contour = face::draw_contour(analysis.neutral_jaw, analysis.five_points, spec, analysis.crop.size());
+  return analysis;
+}
+
+bool FaceAnalyser::can_estimate() const { return state_->bundle->has("au_estimator"); }
+
+std::vector<double> FaceAnalyser::estimate_aus(const cv::Mat& rgb, const face::Face& face) {
+  const auto count = static_cast<std::int64_t>(state_->bundle->manifest().au.names.size());
+  const auto values = state_->run("au_estimator", {count}, rgb, face).to(at::kDouble).contiguous();
+  return {values.data_ptr<double>(), values.data_ptr<double>() + count};
+}
+
+std::optional<cv::Vec3d> FaceAnalyser::estimate_pose(const cv::Mat& rgb, const face::Face& face) {
+  if (!state_->bundle->has("head_pose")) return std::nullopt;
+  const auto angles = state_->run("head_pose", {3}, rgb, face).to(at::kDouble).contiguous();
+  const auto* values = angles.data_ptr<double>();
+  return cv::Vec3d(values[0], values[1], values[2]);
+}
+
+std::vector<cv::Point2f> FaceAnalyser::landmarks(const cv::Mat& rgb, const face::Face& face) {
+  return state_->run_points("landmarks", 68, rgb, face);
+}
+
+}  // namespace magicface::pipeline

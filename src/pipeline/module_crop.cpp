@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "module_crop.hpp"
+
+#include "magicface/core/error.hpp"
+#include "magicface/face/align.hpp"
+#include "magicface/face/crop.hpp"
+
+namespace magicface::pipeline {
+
+cv::Matx23d module_transform(const models::Manifest& manifest, const std::string& module, const face::Face& face, int side) {
+  const auto found = manifest.alignment.find(module);
+  if (found == manifest.alignment.end()) return face::crop_transform(face.box, manifest.crop_box_fraction, side);
+  const auto& alignment = found->second;
+  if (alignment.type == "box") return face::crop_transform(face.box, alignment.box_fraction, side);
+  if (alignment.type == "fan") return face::box_transform(face.box, side);
+  if (!face.has_points) {
+    throw BundleError("module '" + module + "': its alignment '" + alignment.type +
+                      "' needs the five points of a YuNet detector, and the bundle has none for this OpenCV");
+  }
+  if (alignment.type == "five_point") return face::five_point_transform(face.points, side);
+  return face::ffhq_quad_transform(face.points, side);
+}
+
+cv::Matx23d then(const cv::Matx23d& first, const cv::Matx23d& second) {
+  const auto square = [](const cv::Matx23d& m) { return cv::Matx33d(m(0, 0), m(0, 1), m(0, 2), m(1, 0), m(1, 1), m(1, 2), 0, 0, 1); };
+  return second * square(first);
+}
+
+}  // namespace magicface::pipeline

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <opencv2/core/matx.hpp>
+#include <string>
+
+#include "magicface/face/detector.hpp"
+#include "magicface/models/manifest.hpp"
+
+namespace magicface::pipeline {
+
+/// Picture -> the square input of a face module, as the manifest's `alignment` says; without an entry the module reads
+/// the model's own crop. @throws BundleError for an alignment that needs points which the detector doesn't give.
+cv::Matx23d module_transform(const models::Manifest& manifest, const std::string& module, const face::Face& face, int side);
+
+/// `first`, then `second`.
+cv::Matx23d then(const cv::Matx23d& first, const cv::Matx23d& second);
+
+}  // namespace magicface::pipeline

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+
+#include "magicface/models/modules.hpp"
+#include "magicface/pipeline/engine.hpp"
+
+namespace magicface::pipeline {
+
+/// Everything about a portrait that its edits share. Immutable after `prepare`.
+class Portrait {
+ public:
+  image::Picture source;                 ///< the user's picture, at its own size
+  std::optional<FaceAnalysis> analysis;  ///< absent when the condition image was given
+  cv::Mat model_input;                   ///< what the model saw, CV_8UC3 RGB
+  cv::Mat blend_mask;                    ///< CV_32F in [0,1], the model picture's size; empty: the picture is the result
+  std::int64_t latent_height = 0, latent_width = 0;
+  at::Tensor attribute;                  ///< [1,4,h,w], condition latent through the Attribute Controller
+  models::ReferenceFeatures reference;   ///< batch 1, shared by all edits and both guidance branches
+};
+
+}  // namespace magicface::pipeline
