@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "magicface/app/output_plan.hpp"
+#include "magicface/pipeline/options.hpp"
+
+namespace magicface::app {
+
+/// Everything `magicface edit` can be told. Flags bind to this; the job never sees the parser.
+struct EditOptions {
+  std::vector<std::string> inputs;     ///< files, folders, globs, or `-` for a list on stdin
+  OutputOptions output;
+  std::vector<std::string> au;         ///< each one an edit: "AU4=-6,AU12=2.5"
+  std::string release_au;              ///< the release's --au_test: "AU4+AU1"
+  std::string release_variation;       ///< the release's --AU_variation: "4+2"
+  std::optional<std::string> bundle;   ///< name or path; unset: MAGICFACE_BUNDLE, else the embedded one
+  pipeline::SamplingOptions sampling;
+  pipeline::ComputeOptions compute;
+  pipeline::Crop crop = pipeline::Crop::automatic;
+  std::optional<std::filesystem::path> condition;  ///< a file, or a folder matched by stem; with Crop::none only
+  pipeline::Composite composite = pipeline::Composite::automatic;
+  std::optional<std::uint64_t> seed;   ///< unset: the bundle's default
+  int quality = 95;                    ///< 1 to 100, for formats that lose
+  bool overwrite = false;
+  bool json = false;                   ///< one JSON object per edit instead of one path per line
+  bool progress = false;               ///< draw a progress line on stderr
+};
+
+/// How a job ended; what `failed` holds was reported one by one.
+struct JobResult {
+  std::size_t made = 0;
+  std::size_t failed = 0;
+};
+
+/// Runs the job. Failed items are reported and the others go on.
+/// @throws UsageError, BundleError, NoInputError before a model is loaded; Cancelled between two denoising steps.
+JobResult run_edit(const EditOptions& options, std::istream& list, std::ostream& out);
+
+}  // namespace magicface::app

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edit_report.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "magicface/core/log.hpp"
+#include "magicface/core/text.hpp"
+#include "version.hpp"
+
+namespace magicface::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json intensities(const std::vector<std::string>& names, const std::optional<std::vector<double>>& values) {
+  if (!values) return nullptr;
+  Json object = Json::object();
+  for (std::size_t i = 0; i < names.size(); ++i) object[names[i]] = std::round((*values)[i] * 1000) / 1000;
+  return object;
+}
+
+}  // namespace
+
+std::string EditReport::json_of(const EditOutcome& outcome) const {
+  Json au = Json::object();
+  for (std::size_t i = 0; i < outcome.variation.size(); ++i) {
+    if (outcome.variation[i] != 0) au[manifest_.au.names[i]] = outcome.variation[i];
+  }
+  Json object;
+  object["input"] = outcome.input.string();
+  object["output"] = outcome.output.string();
+  object["status"] = outcome.error ? "failed" : "ok";
+  object["error"] = outcome.error ? Json(*outcome.error) : Json(nullptr);
+  object["face"] = 1;
+  object["au"] = au;
+  object["au_before"] = intensities(manifest_.au.names, outcome.au_before);
+  object["au_after"] = intensities(manifest_.au.names, outcome.au_after);
+  object["seed"] = options_.seed.value_or(manifest_.defaults.seed);
+  object["sampler"] = options_.sampling.sampler.value_or(manifest_.defaults.sampler);
+  object["steps"] = options_.sampling.steps.value_or(manifest_.defaults.steps);
+  object["guidance"] = options_.sampling.guidance.value_or(manifest_.defaults.guidance);
+  object["bundle"] = manifest_.name + "@" + manifest_.version;
+  object["seconds"] = std::round(outcome.seconds * 1000) / 1000;
+  object["warnings"] = outcome.warnings;
+  // A name that isn't UTF-8 must not end the run.
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void EditReport::add(const EditOutcome& outcome) {
+  if (outcome.error) {
+    ++result_.failed;
+    const auto name = outcome.input.string();
+    // Messages about the file itself name it already.
+    log::error(outcome.error->starts_with(name) ? *outcome.error : name + ": " + *outcome.error);
+  } else {
+    ++result_.made;
+  }
+  if (options_.json) {
+    out_ << json_of(outcome) << std::endl;
+  } else if (!outcome.error) {
+    out_ << outcome.output.string() << std::endl;
+  }
+}
+
+std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const std::string& edit, int width,
+                            int height) {
+  const auto& defaults = manifest.defaults;
+  return edit + "\nSteps: " + std::to_string(options.sampling.steps.value_or(defaults.steps)) +
+         ", Sampler: " + options.sampling.sampler.value_or(defaults.sampler) +
+         ", CFG scale: " + format_number(options.sampling.guidance.value_or(defaults.guidance)) +
+         ", Seed: " + std::to_string(options.seed.value_or(defaults.seed)) + ", Size: " + std::to_string(width) + "x" +
+         std::to_string(height) + ", Model: " + manifest.name + "@" + manifest.version + ", Version: magicface " + kVersion;
+}
+
+}  // namespace magicface::app

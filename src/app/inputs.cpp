@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/app/inputs.hpp"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <istream>
+#include <set>
+
+#include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
+#include "magicface/image/format.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+std::vector<fs::path> pictures_of(const fs::path& folder) {
+  std::vector<fs::path> pictures;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_regular_file() && image::format_of_path(entry.path())) pictures.push_back(entry.path());
+  }
+  std::sort(pictures.begin(), pictures.end());
+  return pictures;
+}
+
+std::vector<fs::path> matches_of(const std::string& pattern) {
+  glob_t found{};
+  std::vector<fs::path> paths;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  }
+  ::globfree(&found);
+  return paths;
+}
+
+class Expansion {
+ public:
+  void add(const std::string& name) {
+    std::error_code failure;
+    if (fs::is_directory(name, failure)) {
+      const auto pictures = pictures_of(name);
+      if (pictures.empty()) return problem(name, "the folder holds no pictures (png, jpg, webp, tiff, bmp)");
+      for (const auto& picture : pictures) picture_found(picture);
+    } else if (fs::exists(name, failure)) {
+      picture_found(name);
+    } else if (name.find_first_of("*?[") != std::string::npos) {
+      const auto matches = matches_of(name);
+      if (matches.empty()) return problem(name, "nothing matches");
+      for (const auto& match : matches) add(match.string());
+    } else {
+      problem(name, "no such file or folder");
+    }
+  }
+
+  std::vector<Input> finish() {
+    if (!any_) {
+      std::string named;
+      for (const auto& input : inputs_) named += (named.empty() ? "" : "; ") + input.path.string() + ": " + *input.problem;
+      throw NoInputError("--in: no input (" + (named.empty() ? std::string("nothing was named") : named) + ")");
+    }
+    return std::move(inputs_);
+  }
+
+ private:
+  void picture_found(const fs::path& path) {
+    any_ = true;
+    if (seen_.insert(path.lexically_normal().string()).second) inputs_.push_back({path, std::nullopt});
+  }
+  void problem(const std::string& name, const std::string& why) { inputs_.push_back({name, why}); }
+
+  std::vector<Input> inputs_;
+  std::set<std::string> seen_;
+  bool any_ = false;
+};
+
+}  // namespace
+
+std::vector<Input> expand_inputs(const std::vector<std::string>& names, std::istream& list) {
+  Expansion expansion;
+  for (const auto& name : names) {
+    if (name != "-") {
+      expansion.add(name);
+      continue;
+    }
+    for (std::string line; std::getline(list, line);) {
+      if (const auto trimmed = trim(line); !trimmed.empty()) expansion.add(trimmed);
+    }
+  }
+  return expansion.finish();
+}
+
+}  // namespace magicface::app

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "progress.hpp"
+
+#include <cstdio>
+
+namespace magicface::app {
+namespace {
+constexpr int kBarWidth = 24;
+}
+
+void Progress::item(std::size_t index, std::size_t count, std::string name) {
+  item_ = "[" + std::to_string(index) + "/" + std::to_string(count) + "] " + std::move(name);
+}
+
+void Progress::step(int step, int steps) {
+  if (!shown_) return;
+  const int filled = steps > 0 ? kBarWidth * step / steps : 0;
+  std::string bar(static_cast<std::size_t>(filled), '#');
+  bar.resize(kBarWidth, '.');
+  std::fprintf(stderr, "\r\033[K%s %s %d/%d", item_.c_str(), bar.c_str(), step, steps);
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void Progress::clear() {
+  if (!drawn_) return;
+  std::fputs("\r\033[K", stderr);
+  std::fflush(stderr);
+  drawn_ = false;
+}
+
+}  // namespace magicface::app

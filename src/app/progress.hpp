@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace magicface::app {
+
+/// One line on stderr that is drawn over itself; silent unless switched on.
+class Progress {
+ public:
+  explicit Progress(bool shown) : shown_(shown) {}
+  ~Progress() { clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void item(std::size_t index, std::size_t count, std::string name);
+  void step(int step, int steps);
+  /// Takes the line away, so that other output doesn't mix with it.
+  void clear();
+  void finish() { clear(); }
+
+ private:
+  bool shown_;
+  bool drawn_ = false;
+  std::string item_;
+};
+
+}  // namespace magicface::app

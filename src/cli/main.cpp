@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <iostream>
+
+#include "commands.hpp"
+#include "magicface/app/bundle_jobs.hpp"
+#include "magicface/core/cancellation.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/log.hpp"
+
+namespace {
+
+// docs/cli.md: stable under semantic versioning.
+enum ExitCode { kDone = 0, kItemFailed = 1, kUsage = 2, kNoInput = 3, kStopped = 75 };
+
+int complain(const std::exception& problem, int code) {
+  magicface::log::error(problem.what());
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace magicface;
+  install_signal_handlers();
+  CLI::App program("magicface - edits facial expressions by FACS action units (MagicFace, arXiv 2501.02260)", "magicface");
+  program.set_version_flag("-V,--version", std::string("magicface ") + app::version());
+  program.require_subcommand(1);
+  program.get_formatter()->column_width(34);
+  program.footer("Run 'magicface COMMAND --help' for a command's flags.\n"
+                 "Example:\n  magicface edit --in portrait.png --au AU12=4");
+  cli::CommonOptions common;
+  cli::Action action;
+  cli::add_edit(program, common, action);
+  cli::add_estimate(program, common, action);
+  cli::add_parse(program, common, action);
+  cli::add_bundle(program, common, action);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    if (problem.get_exit_code() == 0) return program.exit(problem);  // --help, --version
+    return complain(problem, kUsage);
+  }
+  try {
+    log::set_level(common.quiet ? "error" : common.log_level);
+    const auto result = action();
+    return result.failed > 0 ? kItemFailed : kDone;
+  } catch (const NoInputError& problem) {
+    return complain(problem, kNoInput);
+  } catch (const UsageError& problem) {
+    return complain(problem, kUsage);
+  } catch (const BundleError& problem) {
+    return complain(problem, kUsage);
+  } catch (const Cancelled& problem) {
+    return complain(problem, kStopped);
+  } catch (const std::exception& problem) {
+    return complain(problem, kItemFailed);
+  }
+}
