@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# bash completion. Copy to ~/.local/share/bash-completion/completions/magicface, or source it.
+_magicface() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-} flags words=""
+  COMPREPLY=()
+  if ((COMP_CWORD == 1)); then
+    mapfile -t COMPREPLY < <(compgen -W "edit estimate parse bundle --help --version" -- "$current")
+    return
+  fi
+  case $previous in
+    --sampler) words="unipc ddim ddpm dpmpp_2m euler" ;;
+    --device) words="auto cpu cuda" ;;
+    --dtype) words="auto float32 float16 bfloat16" ;;
+    --crop | --composite) words="auto none" ;;
+    --format) words="png jpg webp tiff bmp" ;;
+    --log-level) words="debug info warn error off" ;;
+    --au) words="AU1= AU2= AU4= AU5= AU6= AU9= AU12= AU15= AU17= AU20= AU25= AU26=" ;;
+    --steps | --eta | --guidance | --seed | --threads | --batch-size | --quality | --output-pattern) return ;;
+  esac
+  if [[ -n $words ]]; then
+    [[ $previous == --au ]] && compopt -o nospace
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    return
+  fi
+  case $command in
+    edit) flags="--in --out --output-pattern --format --quality --overwrite --au --sampler --steps --eta --guidance
+      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --json --quiet --log-level --help" ;;
+    estimate) flags="--in --bundle --device --threads --json --quiet --log-level --help" ;;
+    parse) flags="--in --out --overwrite --bundle --device --threads --quiet --log-level --help" ;;
+    bundle)
+      flags="--bundle --json --help"
+      ((COMP_CWORD == 2)) && flags="list show verify --help"
+      ;;
+    *) return ;;
+  esac
+  if [[ $current == -* ]] || [[ $command == bundle && COMP_CWORD -eq 2 ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$current")
+  else
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+  fi
+}
+complete -F _magicface magicface

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# The virtual environment .venv at the root of the tree, with what requirements.txt pins.
+# MAGICFACE_TORCH_SPEC replaces the torch line, for example with a CPU-only or a CUDA build; pip's own
+# variables (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS) say where it is looked for.
+
+# wanted_requirements ROOT: requirements.txt with the torch line replaced where that was asked for.
+wanted_requirements() {
+  if [[ -n "${MAGICFACE_TORCH_SPEC:-}" ]]; then
+    grep -v '^torch\b' "$1/requirements.txt"
+    printf '%s\n' "$MAGICFACE_TORCH_SPEC"
+  else
+    cat "$1/requirements.txt"
+  fi
+}
+
+# A CUDA build of torch configures only where the CUDA toolkit is: say it now rather than in CMake's words.
+check_torch() {
+  local cuda
+  cuda=$("$1" -c 'import torch; print(torch.version.cuda or "")') || die "torch is installed in .venv but cannot be imported"
+  if [[ -n "$cuda" ]] && ! have nvcc && [[ ! -x "${CUDA_HOME:-/usr/local/cuda}/bin/nvcc" ]]; then
+    die "torch in .venv is built for CUDA $cuda, and there is no CUDA toolkit here. Install one, or give a CPU build:" \
+      "MAGICFACE_TORCH_SPEC='torch==2.13.0+cpu' with PIP_EXTRA_INDEX_URL naming PyTorch's index of CPU wheels"
+  fi
+}
+
+install_python() {
+  local root="$1" venv="$1/.venv" stamp wanted
+  if ! "$venv/bin/python" -c '' 2>/dev/null; then
+    have python3 || die "python3 is missing"
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || die "python3 is older than 3.11"
+    say "Python: making .venv"
+    python3 -m venv "$venv" || die "python3 -m venv failed; on Debian it needs the package python3-venv"
+  fi
+  stamp="$venv/.magicface-requirements"
+  wanted=$(wanted_requirements "$root" | sha256sum | cut -d' ' -f1)
+  if [[ -f "$stamp" && "$(<"$stamp")" == "$wanted" ]]; then
+    say "Python: .venv holds what requirements.txt asks for"
+    return
+  fi
+  say "Python: installing requirements.txt into .venv (torch is some 200 MB)"
+  wanted_requirements "$root" >"$venv/requirements.txt"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$venv/requirements.txt" ||
+    die "pip could not install requirements.txt"
+  check_torch "$venv/bin/python"
+  printf '%s\n' "$wanted" >"$stamp"
+}

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures for the tests that drive the built program from outside: the program, a tiny bundle, pictures."""
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Result:
+    """What a run of the program left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def paths(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def objects(self) -> list[dict]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass
+class Program:
+    """The built program with flags that every call of `edit` gets."""
+
+    path: Path
+    cwd: Path
+    flags: list[str] = field(default_factory=list)
+
+    def __call__(self, *arguments, stdin: str = "", cwd: Path | None = None, **env: str) -> Result:
+        command = [str(self.path), *map(str, arguments)]
+        environment = {key: value for key, value in os.environ.items() if key != "MAGICFACE_BUNDLE"} | env
+        done = subprocess.run(command, input=stdin.encode(), capture_output=True, cwd=cwd or self.cwd, env=environment,
+                              timeout=300, check=False)
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def edit(self, *arguments, **keywords) -> Result:
+        """`edit` with the tiny bundle; flags of this fixture come first, so that names after `--` stay last."""
+        return self("edit", *self.flags, *arguments, **keywords)
+
+
+def missing(what: str) -> None:
+    """A failure in CI, where everything must be there, and a skipped test elsewhere."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def executable() -> Path:
+    path = Path(os.environ.get("MAGICFACE_PROGRAM", ROOT / "build" / "release" / "magicface")).resolve()
+    if not path.is_file():
+        missing(f"{path} isn't built; run scripts/test.sh, or name the program with MAGICFACE_PROGRAM")
+    return path
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory) -> Path:
+    """Random weights, every module, 64 x 64 pixels."""
+    folder = tmp_path_factory.mktemp("bundle") / "tiny"
+    script = ROOT / "scripts" / "make_test_bundle.py"
+    subprocess.run([sys.executable, script, "--out", folder, "--seed", "1"], check=True, timeout=300)
+    return folder
+
+
+@pytest.fixture
+def program(executable, tmp_path) -> Program:
+    """Without a bundle of its own: the embedded one is used."""
+    return Program(executable, tmp_path)
+
+
+@pytest.fixture
+def tiny(executable, bundle, tmp_path) -> Program:
+    """With the tiny bundle, two steps."""
+    return Program(executable, tmp_path, ["--bundle", str(bundle), "--steps", "2"])
+
+
+@pytest.fixture
+def uncropped(executable, bundle, tmp_path, condition) -> Program:
+    """With the tiny bundle and a condition image: no face is needed, so any noise is a portrait."""
+    flags = ["--bundle", str(bundle), "--steps", "2", "--crop", "none", "--condition", str(condition)]
+    return Program(executable, tmp_path, flags)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    path = ROOT / "docs" / "samples" / "portrait.png"
+    if not path.is_file():
+        missing(f"{path} is missing")
+    return path
+
+
+def write_noise(path: Path, seed: int, size: tuple[int, int] = (64, 64)) -> Path:
+    """Smooth noise of width x height pixels."""
+    low = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(low).resize(size, Image.Resampling.BICUBIC).save(path)
+    return path
+
+
+@pytest.fixture
+def condition(tmp_path) -> Path:
+    return write_noise(tmp_path / "given" / "condition.png", 1000)
+
+
+@pytest.fixture
+def portrait(tmp_path) -> Path:
+    return write_noise(tmp_path / "given" / "me.png", 1)
+
+
+@pytest.fixture
+def make_picture():
+    return write_noise

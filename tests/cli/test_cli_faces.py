@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands that look for a face: `edit` with a crop, `estimate`, `parse`, on a sample portrait with the tiny bundle."""
+import csv
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+def test_edit_keeps_the_picture_s_size_and_surroundings(tiny, sample, tmp_path):
+    result = tiny.edit("--in", sample, "--au", "AU12=3", "--json")
+    assert result.code == 0, result.err
+    [record] = result.objects
+    assert len(record["au_before"]) == len(record["au_after"]) == 12
+    before, after = (np.asarray(Image.open(file).convert("RGB")).astype(int) for file in (sample, tmp_path / record["output"]))
+    assert before.shape == after.shape
+    changed = (before != after).any(axis=2)
+    assert 0.01 < changed.mean() < 0.9, "the face changes, the rest stays"
+    assert not changed[0].any() and not changed[:, 0].any() and not changed[:, -1].any()
+
+
+def test_composite_none_gives_the_model_s_picture(tiny, sample, tmp_path):
+    result = tiny.edit("--in", sample, "--au", "AU12=3", "--composite", "none", "--out", "raw.png")
+    assert result.code == 0, result.err
+    assert Image.open(tmp_path / "raw.png").size == (64, 64)
+
+
+def test_no_face_and_tiny_pictures_are_failed_items(tiny, sample, make_picture, tmp_path):
+    make_picture(tmp_path / "noise.png", 3, (300, 300))
+    make_picture(tmp_path / "dot.png", 3, (3, 3))
+    result = tiny.edit("--in", "noise.png", "--in", "dot.png", "--in", sample, "--au", "AU12=3")
+    assert result.code == 1 and result.paths == ["portrait_AU12+3.png"]
+    assert sum("face" in line for line in result.err.splitlines()) == 2, result.err
+
+
+def test_parse_writes_four_pictures_once(tiny, bundle, sample, tmp_path):
+    result = tiny("parse", "--bundle", bundle, "--in", sample, "--out", "parsed")
+    assert result.code == 0, result.err
+    names = [f"portrait_{part}.png" for part in ("crop", "condition", "classes", "contour")]
+    assert result.paths == [f"parsed/{name}" for name in names]
+    assert sorted(file.name for file in (tmp_path / "parsed").iterdir()) == sorted(names)
+    for name in names:
+        assert Image.open(tmp_path / "parsed" / name).size == (64, 64)
+    assert np.asarray(Image.open(tmp_path / "parsed" / "portrait_classes.png")).max() < 19
+    again = tiny("parse", "--bundle", bundle, "--in", sample, "--out", "parsed")
+    assert again.code == 1 and "--overwrite" in again.err
+
+
+def test_estimate_csv(tiny, bundle, sample, tmp_path):
+    shutil.copy(sample, tmp_path / "a, b.png")
+    result = tiny("estimate", "--bundle", bundle, "--in", "a, b.png", "--in", sample)
+    assert result.code == 0, result.err
+    header, first, second = csv.reader(result.out.splitlines())
+    assert header[0] == "file" and header[-12:][:3] == ["AU01_r", "AU02_r", "AU04_r"]
+    assert first[0] == "a, b.png" and first[1:] == second[1:]
+    assert all(0 <= float(value) <= 5 for value in first[-12:])
+
+
+def test_estimate_json(tiny, bundle, sample):
+    [record] = tiny("estimate", "--bundle", bundle, "--in", sample, "--json").objects
+    assert record["file"] == str(sample) and record["face"] == 1
+    assert len(record["au"]) == 12 and len(record["landmarks"]) == 68 and len(record["box"]) == 4
+    assert set(record["pose"]) == {"pitch", "yaw", "roll"}
+
+
+@pytest.mark.parametrize("command", ["estimate", "parse"])
+def test_no_input_and_failed_items(tiny, bundle, sample, command):
+    assert tiny(command, "--bundle", bundle, "--in", "gone.png").code == 3
+    result = tiny(command, "--bundle", bundle, "--in", "gone.png", "--in", sample)
+    assert result.code == 1 and "gone.png" in result.err and result.out
