@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Renders people under several expressions into memory-mapped arrays, resumably.
+
+Rows of one person follow one another: row = person * expressions + expression.
+"""
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from .background import make_background
+from .identity import sample_portrait
+
+CHECKPOINT_PEOPLE = 25
+DONE = "done"  # holds the number of valid rows
+# The random numbers of expressions must not be those that made the person.
+EXPRESSION_SEED_OFFSET = 10_000_000
+ACTIVE_UNIT_SHARES = [0.12, 0.2, 0.25, 0.2, 0.13, 0.1]  # of 0 to 5 active units
+
+
+class DatasetMismatch(Exception):
+    pass
+
+
+def layout(size):
+    """Name to shape of a row and type."""
+    return {
+        "rgb": ((size, size, 3), "u1"),
+        "cls": ((size, size), "u1"),  # face parser's order
+        "lm": ((68, 2), "f4"),  # pixels
+        "jaw": ((17, 2), "f4"),  # pixels, neutral expression
+        "au": ((12,), "f4"),  # 0 to 5
+        "pose": ((3,), "f4"),  # pitch, yaw, roll in radians
+        "person": ((), "i4"),  # seed
+    }
+
+
+def sample_action_units(random):
+    """Up to five active units; a third of the faces show them strongly, for the far end is rare otherwise."""
+    intensities = np.zeros(12)
+    count = random.choice(6, p=ACTIVE_UNIT_SHARES)
+    active = random.choice(12, count, replace=False)
+    intensities[active] = random.uniform(0.5, 5, count)
+    if count and random.random() < 0.3:
+        intensities[active] = np.maximum(intensities[active], 4)
+    return intensities
+
+
+def sample_expressions(seed, count):
+    """One person as `count` portraits: same pose and light, other expressions, half of them before another
+    background. Closer than a person's own framing: eyes and brows are small."""
+    random = np.random.default_rng(seed + EXPRESSION_SEED_OFFSET)
+    person = sample_portrait(seed)
+    person = replace(person, half_height=random.uniform(12.0, 14.5), shift_y=random.normal(-1.0, 0.5))
+    for _ in range(count):
+        intensities = sample_action_units(random)
+        noise_seed = int(random.integers(1 << 30))
+        background = person.background if random.random() < 0.5 else make_background(random)
+        yield replace(person, action_units=intensities, noise_seed=noise_seed, background=background)
+
+
+def open_arrays(folder, rows, size, start_seed):
+    """The arrays of a folder, and how many rows are already valid."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    done = folder / DONE
+    valid = int(done.read_text()) if done.exists() else 0
+    arrays = {}
+    for name, (shape, kind) in layout(size).items():
+        path, full_shape = folder / f"{name}.npy", (rows, *shape)
+        if not valid:
+            arrays[name] = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=full_shape)
+            continue
+        arrays[name] = np.lib.format.open_memmap(path, mode="r+")
+        if arrays[name].shape != full_shape or arrays[name].dtype != kind:
+            raise DatasetMismatch(f"{path} holds {arrays[name].shape}, not {full_shape}: other settings?")
+    if valid and arrays["person"][0] != start_seed:
+        raise DatasetMismatch(f"{folder} starts at seed {arrays['person'][0]}, not {start_seed}")
+    return arrays, valid
+
+
+def _checkpoint(folder, arrays, rows):
+    """Pictures first: the count must never promise more than is on the disk."""
+    for array in arrays.values():
+        array.flush()
+    unfinished = Path(folder) / (DONE + ".tmp")
+    unfinished.write_text(str(rows))
+    unfinished.replace(Path(folder) / DONE)
+
+
+def render_dataset(renderer, folder, start_seed, people, expressions, report=print):
+    arrays, valid = open_arrays(folder, people * expressions, renderer.size, start_seed)
+    first = valid // expressions
+    started = time.monotonic()
+    for person in range(first, people):
+        seed = start_seed + person
+        for index, portrait in enumerate(sample_expressions(seed, expressions)):
+            picture, row = renderer.render(portrait), person * expressions + index
+            arrays["rgb"][row] = picture.rgb
+            arrays["cls"][row] = picture.classes
+            arrays["lm"][row] = picture.landmarks
+            arrays["jaw"][row] = picture.neutral_jaw
+            arrays["au"][row] = portrait.action_units
+            arrays["pose"][row] = np.radians(portrait.pose)
+            arrays["person"][row] = seed
+        rendered = person + 1 - first
+        if rendered % CHECKPOINT_PEOPLE == 0 or person + 1 == people:
+            _checkpoint(folder, arrays, (person + 1) * expressions)
+            speed = rendered * expressions / (time.monotonic() - started)
+            report(f"{person + 1} of {people} people, {speed:.1f} pictures/s")
