@@ -19,6 +19,7 @@ Marginal marginal_from_ratio(double ratio) {
 
 std::vector<Marginal> solver_path(const NoiseSchedule& schedule, const std::vector<double>& timesteps) {
   std::vector<Marginal> path;
+  path.reserve(timesteps.size() + 1);
   for (const double t : timesteps) path.push_back(marginal_from_ratio(schedule.sigma_at(t)));
   path.push_back(marginal_from_ratio(schedule.sigma_at(0)));
   return path;

@@ -16,7 +16,8 @@ namespace {
 constexpr float kScoreThreshold = 0.6F;
 constexpr float kOverlapThreshold = 0.3F;
 constexpr int kCandidates = 5000;
-constexpr int kStride = 64;  // of the coarsest of the network's outputs; smaller inputs would leave it empty
+constexpr int kSmallestPicture = 16;  // no face fits into less; what it "finds" there is noise
+constexpr int kStride = 64;           // of the coarsest of the network's outputs; smaller inputs would leave it empty
 
 class YunetDetector final : public FaceDetector {
  public:
@@ -34,6 +35,7 @@ class YunetDetector final : public FaceDetector {
 
   std::vector<Face> detect(const cv::Mat& rgb) const override {
     check_searchable(rgb);
+    if (std::min(rgb.cols, rgb.rows) < kSmallestPicture) return {};
     const int side = std::max(rgb.cols, rgb.rows);
     std::vector<int> sides{std::min(side, 640)};
     if (sides[0] != 320) sides.push_back(320);

@@ -41,7 +41,9 @@ class Program:
 
     def __call__(self, *arguments, stdin: str = "", cwd: Path | None = None, **env: str) -> Result:
         command = [str(self.path), *map(str, arguments)]
-        environment = {key: value for key, value in os.environ.items() if key != "MAGICFACE_BUNDLE"} | env
+        # One thread: the networks are tiny, and OpenMP threads that wait for each other starve on a busy machine.
+        environment = {key: value for key, value in os.environ.items() if key != "MAGICFACE_BUNDLE"}
+        environment |= {"OMP_NUM_THREADS": "1"} | env
         done = subprocess.run(command, input=stdin.encode(), capture_output=True, cwd=cwd or self.cwd, env=environment,
                               timeout=300, check=False)
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode())

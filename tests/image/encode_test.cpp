@@ -54,7 +54,8 @@ TEST_F(EncodeTest, QualityChangesTheSize) {
 
 std::size_t position(const ByteVector& bytes, const std::string& text) {
   const ByteVector wanted(text.begin(), text.end());  // unsigned, as the bytes are
-  return static_cast<std::size_t>(std::search(bytes.begin(), bytes.end(), wanted.begin(), wanted.end()) - bytes.begin());
+  return static_cast<std::size_t>(std::search(bytes.begin(), bytes.end(), wanted.begin(), wanted.end()) -
+                                  bytes.begin());
 }
 
 TEST_F(EncodeTest, ParametersRoundTripBeforeThePixels) {

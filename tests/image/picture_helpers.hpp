@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <opencv2/core.hpp>
 #include <string>
 #include <vector>
 
 #include "magicface/core/error.hpp"
-#include "magicface/core/files.hpp"
 
 namespace magicface::image {
 
@@ -28,7 +28,8 @@ class PictureFiles : public ::testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::filesystem::path file(const std::string& name, const ByteVector& bytes) const {
-    write_file_atomically(folder_ / name, bytes);
+    std::ofstream(folder_ / name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     return folder_ / name;
   }
 

@@ -17,6 +17,9 @@ namespace magicface::diffusion {
 class NoiseSource {
  public:
   explicit NoiseSource(std::uint64_t seed);
+  ~NoiseSource() = default;
+  NoiseSource(const NoiseSource&) = delete;
+  NoiseSource& operator=(const NoiseSource&) = delete;
   NoiseSource(NoiseSource&&) = default;
   NoiseSource& operator=(NoiseSource&&) = default;
   /// float32 on the CPU, contiguous, e.g. (1,4,h,w).

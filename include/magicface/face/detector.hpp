@@ -37,7 +37,7 @@ class FaceDetector {
 std::unique_ptr<FaceDetector> make_yunet_detector(const std::filesystem::path& onnx);
 
 /// Width of YuNet's box over the width of the Haar cascade's for the same face; measured, see haar_detector.cpp.
-inline constexpr double kHaarWidthFactor = 0.92;
+inline constexpr double kHaarWidthFactor = 0.9;
 
 /// opencv-data's haarcascade_frontalface_default.xml: frontal faces only, no points (`has_points` false). Boxes are
 /// brought to YuNet's, which `box_fraction` was measured with. @param width_factor see kHaarWidthFactor.
