@@ -60,6 +60,7 @@ diffusion::Denoise guided_denoise(const models::DiffusionModel& model, const Por
 void check_sampling(const SamplingOptions& sampling, const models::Manifest& manifest) {
   const auto plan = plan_of(sampling, manifest);
   diffusion::validate(plan.sampler);
+  diffusion::make_sampler(plan.sampler, noise_schedule_of(manifest.schedule));  // whether the steps fit the schedule
   if (!(plan.guidance >= 0 && plan.guidance <= 100)) {
     throw UsageError("--guidance: expected 0 to 100 (useful: 1 to 4), got " + format_number(plan.guidance));
   }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "module_crop.hpp"
+
+#include <gtest/gtest.h>
+
+#include "magicface/core/error.hpp"
+#include "magicface/face/crop.hpp"
+
+namespace magicface::pipeline {
+namespace {
+
+face::Face face_with_points() {
+  face::Face face;
+  face.box = cv::Rect2f(100, 50, 80, 100);
+  face.points = {cv::Point2f(120, 90), {160, 90}, {140, 110}, {125, 130}, {155, 130}};
+  face.has_points = true;
+  return face;
+}
+
+TEST(ModuleTransform, WithoutAnEntryItIsTheModelsCrop) {
+  models::Manifest manifest;
+  manifest.crop_box_fraction = 0.5;
+  const auto transform = module_transform(manifest, "landmarks", face_with_points(), 64);
+  EXPECT_EQ(transform, face::crop_transform(face_with_points().box, 0.5, 64));
+}
+
+TEST(ModuleTransform, ABoxAlignmentHasItsOwnFraction) {
+  models::Manifest manifest;
+  manifest.alignment["landmarks"] = {"box", 0.25};
+  const auto transform = module_transform(manifest, "landmarks", face_with_points(), 64);
+  EXPECT_DOUBLE_EQ(transform(0, 0), 0.25 * 64 / 80);
+}
+
+TEST(ModuleTransform, APointAlignmentNeedsPoints) {
+  models::Manifest manifest;
+  manifest.alignment["identity"] = {"five_point", 0};
+  auto face = face_with_points();
+  EXPECT_NO_THROW(module_transform(manifest, "identity", face, 112));
+  face.has_points = false;
+  EXPECT_THROW(module_transform(manifest, "identity", face, 112), BundleError);
+}
+
+TEST(Then, AppliesTheFirstTransformFirst) {
+  const cv::Matx23d twice(2, 0, 0, 0, 2, 0), right(1, 0, 10, 0, 1, 0);
+  EXPECT_EQ(face::transform_point({3, 4}, then(twice, right)), cv::Point2d(16, 8));
+  EXPECT_EQ(face::transform_point({3, 4}, then(right, twice)), cv::Point2d(26, 8));
+}
+
+}  // namespace
+}  // namespace magicface::pipeline
