@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The constant prompt (reference-facts section 1.1): from a file, or once through the text encoder."""
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .errors import ExportError
+from .sources import Source
+
+PROMPT = "A close up of a person."
+TOKENS = 77
+
+
+def prompt_embeds(file: Path | None, stable_diffusion: Source, channels: int) -> Tensor:
+    """The text encoder's last hidden state for the prompt, [1, 77, channels], float32."""
+    if file is not None:
+        try:
+            array = np.load(file, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as failure:
+            raise ExportError(f"{file}: expected a .npy array, actual: {failure}") from failure
+        embeds, origin = torch.from_numpy(np.asarray(array, np.float32)), str(file)
+    else:
+        embeds, origin = encode(stable_diffusion.folder), str(stable_diffusion.folder / "text_encoder")
+    if embeds.ndim == 2:
+        embeds = embeds[None]
+    expected = [1, TOKENS, channels]
+    if list(embeds.shape) != expected or not bool(embeds.isfinite().all()):
+        raise ExportError(f"{origin}: expected finite prompt embeddings {expected}, actual: {list(embeds.shape)}")
+    return embeds
+
+
+def encode(folder: Path) -> Tensor:
+    """Runs the text encoder that lies beside the autoencoder."""
+    if not (folder / "text_encoder").is_dir():
+        raise ExportError(
+            f"{folder}: expected text_encoder/ and tokenizer/, actual: none; pass --prompt-embeds FILE.npy instead"
+        )
+    try:
+        from transformers import CLIPTextModel, CLIPTokenizer
+    except ImportError as failure:
+        raise ExportError(
+            "the prompt needs the text encoder: pip install transformers, or pass --prompt-embeds FILE.npy"
+        ) from failure
+    tokenizer = CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer", local_files_only=True)
+    encoder = CLIPTextModel.from_pretrained(folder, subfolder="text_encoder", local_files_only=True).float().eval()
+    words = tokenizer(PROMPT, padding="max_length", max_length=TOKENS, truncation=True, return_tensors="pt")
+    with torch.inference_mode():
+        return encoder(words.input_ids).last_hidden_state.clone()

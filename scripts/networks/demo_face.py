@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo's face networks: one small trunk, and a head per task.
+
+They are trained together on rendered faces; every bundle module is the trunk with one head (and what that head needs).
+All take a face crop [B, 3, S, S] in [0, 1]; S is a multiple of 16.
+"""
+from dataclasses import dataclass
+from typing import Tuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class FaceConfig:
+    """Channels at a half, a quarter, an eighth and a sixteenth of the size, and of the identity vector."""
+
+    widths: tuple[int, int, int, int] = (24, 48, 72, 112)
+    identity: int = 128
+    hidden: int = 128
+
+
+def conv(cin: int, cout: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(cin, cout, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(cout), nn.ReLU()
+    )
+
+
+class Residual(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(conv(channels, channels), nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.body(x))
+
+
+class Trunk(nn.Module):
+    """Features at half size, at a quarter (with what the deeper levels saw) and at a sixteenth."""
+
+    def __init__(self, config: FaceConfig) -> None:
+        super().__init__()
+        a, b, c, d = config.widths
+        self.level1 = conv(3, a, 2)
+        self.level2 = nn.Sequential(conv(a, b, 2), Residual(b))
+        self.level3 = nn.Sequential(conv(b, c, 2), Residual(c))
+        self.level4 = nn.Sequential(conv(c, d, 2), Residual(d), Residual(d))
+        self.side3 = nn.Conv2d(d, c, 1)
+        self.side2 = nn.Conv2d(c, b, 1)
+        self.merge = Residual(b)
+
+    def forward(self, image: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        one = self.level1((image - 0.5) / 0.25)
+        two = self.level2(one)
+        three = self.level3(two)
+        four = self.level4(three)
+        three = F.relu(three + F.interpolate(self.side3(four), size=three.shape[2:], mode="nearest"))
+        two = self.merge(two + F.interpolate(self.side2(three), size=two.shape[2:], mode="nearest"))
+        return one, two, four
+
+
+class PointHead(nn.Module):
+    """Points as the mean place of a heat map each, in pixels of the crop."""
+
+    def __init__(self, channels: int, count: int) -> None:
+        super().__init__()
+        self.maps = nn.Sequential(conv(channels, channels), nn.Conv2d(channels, count, 1))
+
+    def forward(self, features: Tensor, size: int) -> Tensor:
+        maps = self.maps(features)
+        batch, count, height, width = maps.shape
+        share = maps.flatten(2).float().softmax(2).view(batch, count, height, width)
+        x = torch.arange(width, device=maps.device, dtype=torch.float32)
+        y = torch.arange(height, device=maps.device, dtype=torch.float32)
+        points = torch.stack([(share.sum(2) * x).sum(2), (share.sum(3) * y).sum(2)], 2)
+        return (points + 0.5) * (float(size) / width) - 0.5
+
+
+class ParserHead(nn.Module):
+    def __init__(self, config: FaceConfig) -> None:
+        super().__init__()
+        a, b = config.widths[:2]
+        self.narrow = conv(b, 2 * a, 1, 1)
+        self.body = nn.Sequential(conv(3 * a, 2 * a), nn.Conv2d(2 * a, 19, 1))
+
+    def forward(self, one: Tensor, two: Tensor, height: int, width: int) -> Tensor:
+        wide = F.interpolate(self.narrow(two), size=one.shape[2:], mode="bilinear", align_corners=False)
+        logits = self.body(torch.cat([one, wide], 1))
+        return F.interpolate(logits, size=[height, width], mode="bilinear", align_corners=False)
+
+
+class PointFeatures(nn.Module):
+    """What lies at the landmarks, where they lie relative to their mean, and the pooled deep features."""
+
+    def __init__(self, config: FaceConfig) -> None:
+        super().__init__()
+        self.narrow = conv(config.widths[1], 16, 1, 1)
+        self.size = 68 * 16 + 68 * 2 + config.widths[3]
+
+    def forward(self, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
+        grid = (2 * points + 1) / size - 1
+        # Sampled in the features' dtype: mixed types are refused.
+        near = F.grid_sample(self.narrow(two).float(), grid[:, :, None, :].float(), align_corners=False)
+        shape = 4 * (grid - grid.mean(1, keepdim=True))
+        return torch.cat([near.flatten(1), shape.flatten(1), four.float().mean((2, 3))], 1)
+
+
+class ActionUnitHead(nn.Module):
+    def __init__(self, config: FaceConfig) -> None:
+        super().__init__()
+        self.features = PointFeatures(config)
+        self.body = nn.Sequential(nn.Linear(self.features.size, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
+
+    def forward(self, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
+        return 5 * torch.sigmoid(self.body(self.features(two, four, points, size)))
+
+
+class PoseHead(nn.Module):
+    def __init__(self, config: FaceConfig) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(config.widths[3] + 136, 64), nn.ReLU(), nn.Linear(64, 3))
+
+    def forward(self, four: Tensor, points: Tensor, size: int) -> Tensor:
+        shape = (points - points.mean(1, keepdim=True)) * (8.0 / size)
+        return self.body(torch.cat([four.float().mean((2, 3)), shape.flatten(1)], 1))
+
+
+class IdentityHead(nn.Module):
+    def __init__(self, config: FaceConfig) -> None:
+        super().__init__()
+        self.deep = conv(config.widths[3], config.widths[3], 2)
+        self.project = nn.Linear(4 * config.widths[3], config.identity)
+
+    def forward(self, four: Tensor) -> Tensor:
+        pooled = F.adaptive_avg_pool2d(self.deep(four), [2, 2]).flatten(1)
+        return F.normalize(self.project(pooled), dim=1)
+
+
+class FaceNetworks(nn.Module):
+    """Training form: everything at once."""
+
+    def __init__(self, config: FaceConfig) -> None:
+        super().__init__()
+        self.trunk = Trunk(config)
+        self.parser = ParserHead(config)
+        self.points = PointHead(config.widths[1], 68)
+        self.jaw = PointHead(config.widths[1], 17)
+        self.action_units = ActionUnitHead(config)
+        self.pose = PoseHead(config)
+        self.identity = IdentityHead(config)
+
+    def forward(self, image: Tensor) -> dict[str, Tensor]:
+        size = image.shape[3]
+        one, two, four = self.trunk(image)
+        points = self.points(two, size)
+        # The other heads' losses must not pull the landmarks about.
+        fixed = points.detach()
+        return {
+            # In training at the head's own half size: enlarging and comparing 19 maps would cost more than the network.
+            "face_parser": self.parser(one, two, *(one if self.training else image).shape[2:]),
+            "landmarks": points,
+            "neutral_jaw": self.jaw(two, size),
+            "au_estimator": self.action_units(two, four, fixed, size),
+            "head_pose": self.pose(four, fixed, size),
+            "identity": self.identity(four),
+        }
+
+
+class ParserModule(nn.Module):
+    def __init__(self, networks: FaceNetworks) -> None:
+        super().__init__()
+        self.trunk, self.head = networks.trunk, networks.parser
+
+    def forward(self, image: Tensor) -> Tensor:
+        one, two, _ = self.trunk(image)
+        return self.head(one, two, image.shape[2], image.shape[3])
+
+
+class PointsModule(nn.Module):
+    def __init__(self, networks: FaceNetworks, head: PointHead) -> None:
+        super().__init__()
+        self.trunk, self.head = networks.trunk, head
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.head(self.trunk(image)[1], image.shape[3])
+
+
+class ActionUnitModule(nn.Module):
+    def __init__(self, networks: FaceNetworks) -> None:
+        super().__init__()
+        self.trunk, self.points, self.head = networks.trunk, networks.points, networks.action_units
+
+    def forward(self, image: Tensor) -> Tensor:
+        _, two, four = self.trunk(image)
+        return self.head(two, four, self.points(two, image.shape[3]), image.shape[3])
+
+
+class PoseModule(nn.Module):
+    def __init__(self, networks: FaceNetworks) -> None:
+        super().__init__()
+        self.trunk, self.points, self.head = networks.trunk, networks.points, networks.pose
+
+    def forward(self, image: Tensor) -> Tensor:
+        _, two, four = self.trunk(image)
+        return self.head(four, self.points(two, image.shape[3]), image.shape[3])
+
+
+class IdentityModule(nn.Module):
+    def __init__(self, networks: FaceNetworks) -> None:
+        super().__init__()
+        self.trunk, self.head = networks.trunk, networks.identity
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.head(self.trunk(image)[2])
+
+
+def bundle_modules(networks: FaceNetworks) -> dict[str, nn.Module]:
+    """The face modules of a bundle by their contract's names."""
+    return {
+        "face_parser": ParserModule(networks),
+        "landmarks": PointsModule(networks, networks.points),
+        "neutral_jaw": PointsModule(networks, networks.jaw),
+        "au_estimator": ActionUnitModule(networks),
+        "head_pose": PoseModule(networks),
+        "identity": IdentityModule(networks),
+    }

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The autoencoder, with the parameter names of diffusers' `AutoencoderKL`.
+
+`VaeEncoderModule` (image in [0, 1] to the mode of the latent distribution, unscaled) and `VaeDecoderModule` are the
+forms that a bundle holds.
+"""
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+# Stable Diffusion 1.5's own file uses the older names.
+OLD_ATTENTION = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
+
+
+@dataclass(frozen=True)
+class VaeConfig:
+    """Sizes of the autoencoder; the defaults are Stable Diffusion 1.5's."""
+
+    block_out_channels: tuple[int, ...] = (128, 256, 512, 512)
+    layers_per_block: int = 2
+    latent_channels: int = 4
+    norm_num_groups: int = 32
+
+
+class ResnetBlock(nn.Module):
+    """Two normalised convolutions with a shortcut."""
+
+    def __init__(self, cin: int, cout: int, groups: int) -> None:
+        super().__init__()
+        self.norm1 = nn.GroupNorm(groups, cin, eps=1e-6)
+        self.conv1 = nn.Conv2d(cin, cout, 3, padding=1)
+        self.norm2 = nn.GroupNorm(groups, cout, eps=1e-6)
+        self.conv2 = nn.Conv2d(cout, cout, 3, padding=1)
+        self.conv_shortcut = nn.Conv2d(cin, cout, 1) if cin != cout else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = self.conv1(F.silu(self.norm1(x)))
+        hidden = self.conv2(F.silu(self.norm2(hidden)))
+        if self.conv_shortcut is not None:
+            x = self.conv_shortcut(x)
+        return x + hidden
+
+
+class SpatialAttention(nn.Module):
+    """Single-head self-attention of the middle block."""
+
+    def __init__(self, channels: int, groups: int) -> None:
+        super().__init__()
+        self.group_norm = nn.GroupNorm(groups, channels, eps=1e-6)
+        self.to_q = nn.Linear(channels, channels)
+        self.to_k = nn.Linear(channels, channels)
+        self.to_v = nn.Linear(channels, channels)
+        self.to_out = nn.ModuleList([nn.Linear(channels, channels)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        hidden = self.group_norm(x).flatten(2).transpose(1, 2)
+        query, key, value = self.to_q(hidden)[:, None], self.to_k(hidden)[:, None], self.to_v(hidden)[:, None]
+        hidden = self.to_out[0](F.scaled_dot_product_attention(query, key, value)[:, 0])
+        return x + hidden.transpose(1, 2).reshape(batch, channels, height, width)
+
+
+class MidBlock(nn.Module):
+    def __init__(self, channels: int, groups: int) -> None:
+        super().__init__()
+        self.attentions = nn.ModuleList([SpatialAttention(channels, groups)])
+        self.resnets = nn.ModuleList([ResnetBlock(channels, channels, groups) for _ in range(2)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.resnets[1](self.attentions[0](self.resnets[0](x)))
+
+
+class Downsample(nn.Module):
+    """Halves the map; the border is added below and to the right only."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, stride=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(F.pad(x, [0, 1, 0, 1]))
+
+
+class Upsample(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(F.interpolate(x, size=[2 * x.shape[2], 2 * x.shape[3]], mode="nearest"))
+
+
+class Level(nn.Module):
+    """Residual layers of one size, and the change of size behind them under its published name."""
+
+    def __init__(self, cin: int, cout: int, layers: int, groups: int) -> None:
+        super().__init__()
+        self.resnets = nn.ModuleList([ResnetBlock(cin if i == 0 else cout, cout, groups) for i in range(layers)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        for resnet in self.resnets:
+            x = resnet(x)
+        return x
+
+
+class DownLevel(Level):
+    def __init__(self, cin: int, cout: int, layers: int, groups: int, last: bool) -> None:
+        super().__init__(cin, cout, layers, groups)
+        self.downsamplers = nn.ModuleList([] if last else [Downsample(cout)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        for resnet in self.resnets:
+            x = resnet(x)
+        for downsampler in self.downsamplers:
+            x = downsampler(x)
+        return x
+
+
+class UpLevel(Level):
+    def __init__(self, cin: int, cout: int, layers: int, groups: int, last: bool) -> None:
+        super().__init__(cin, cout, layers, groups)
+        self.upsamplers = nn.ModuleList([] if last else [Upsample(cout)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        for resnet in self.resnets:
+            x = resnet(x)
+        for upsampler in self.upsamplers:
+            x = upsampler(x)
+        return x
+
+
+class Encoder(nn.Module):
+    def __init__(self, config: VaeConfig) -> None:
+        super().__init__()
+        widths, groups = config.block_out_channels, config.norm_num_groups
+        self.conv_in = nn.Conv2d(3, widths[0], 3, padding=1)
+        inputs = (widths[0], *widths[:-1])
+        last = len(widths) - 1
+        self.down_blocks = nn.ModuleList(
+            [DownLevel(a, b, config.layers_per_block, groups, i == last) for i, (a, b) in enumerate(zip(inputs, widths))]
+        )
+        self.mid_block = MidBlock(widths[-1], groups)
+        self.conv_norm_out = nn.GroupNorm(groups, widths[-1], eps=1e-6)
+        self.conv_out = nn.Conv2d(widths[-1], 2 * config.latent_channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv_in(x)
+        for block in self.down_blocks:
+            x = block(x)
+        return self.conv_out(F.silu(self.conv_norm_out(self.mid_block(x))))
+
+
+class Decoder(nn.Module):
+    def __init__(self, config: VaeConfig) -> None:
+        super().__init__()
+        widths, groups = tuple(reversed(config.block_out_channels)), config.norm_num_groups
+        self.conv_in = nn.Conv2d(config.latent_channels, widths[0], 3, padding=1)
+        inputs = (widths[0], *widths[:-1])
+        last = len(widths) - 1
+        self.up_blocks = nn.ModuleList(
+            [UpLevel(a, b, config.layers_per_block + 1, groups, i == last) for i, (a, b) in enumerate(zip(inputs, widths))]
+        )
+        self.mid_block = MidBlock(widths[0], groups)
+        self.conv_norm_out = nn.GroupNorm(groups, widths[-1], eps=1e-6)
+        self.conv_out = nn.Conv2d(widths[-1], 3, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.mid_block(self.conv_in(x))
+        for block in self.up_blocks:
+            x = block(x)
+        return self.conv_out(F.silu(self.conv_norm_out(x)))
+
+
+class Vae(nn.Module):
+    """Training form: moments of the latent distribution, and images in [-1, 1]."""
+
+    def __init__(self, config: VaeConfig) -> None:
+        super().__init__()
+        self.encoder, self.decoder = Encoder(config), Decoder(config)
+        channels = config.latent_channels
+        self.quant_conv = nn.Conv2d(2 * channels, 2 * channels, 1)
+        self.post_quant_conv = nn.Conv2d(channels, channels, 1)
+
+    def encode(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance for an image in [0, 1]."""
+        mean, log_variance = self.quant_conv(self.encoder(2 * image - 1)).chunk(2, 1)
+        return mean, log_variance.clamp(-30, 20)
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """Image in about [-1, 1], not clamped."""
+        return self.decoder(self.post_quant_conv(latent))
+
+
+def current_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The same state under the current attention names; older 1x1-convolution shapes become matrices."""
+    renamed = {}
+    for name, value in state.items():
+        if ".attentions." in name:
+            stem, part, kind = name.rsplit(".", 2)
+            name = f"{stem}.{OLD_ATTENTION.get(part, part)}.{kind}"
+            value = value[:, :, 0, 0] if value.ndim == 4 else value
+        renamed[name] = value
+    return renamed
+
+
+def load_published(network: Vae, state: dict[str, Tensor]) -> None:
+    """Strict load; the older attention names, and their 1x1-convolution shapes, are accepted."""
+    network.load_state_dict(current_names(state), strict=True)
+
+
+class VaeEncoderModule(nn.Module):
+    """Bundle form: image [B, 3, H, W] in [0, 1] to the latent's mode, unscaled."""
+
+    def __init__(self, vae: Vae) -> None:
+        super().__init__()
+        self.encoder, self.quant_conv = vae.encoder, vae.quant_conv
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.quant_conv(self.encoder(2 * image - 1)).chunk(2, 1)[0].contiguous()
+
+
+class VaeDecoderModule(nn.Module):
+    """Bundle form: latent, already divided by the scaling factor, to an image in [0, 1]."""
+
+    def __init__(self, vae: Vae) -> None:
+        super().__init__()
+        self.decoder, self.post_quant_conv = vae.decoder, vae.post_quant_conv
+
+    def forward(self, latent: Tensor) -> Tensor:
+        return torch.clamp(self.decoder(self.post_quant_conv(latent)) / 2 + 0.5, 0.0, 1.0)
