@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write the demo bundle: TorchScript modules in half precision, the detector's files and bundle.json.
+
+The contract is docs/bundle.md's: modules take and give RGB in [0, 1], and hold no dtype or device.
+"""
+import argparse
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import torch
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from networks import demo_face, unet, vae  # noqa: E402
+from training import condition, data  # noqa: E402
+
+ACTION_UNITS = ["AU1", "AU2", "AU4", "AU5", "AU6", "AU9", "AU12", "AU15", "AU17", "AU20", "AU25", "AU26"]
+DETECTORS = (("face_detection_yunet_2022mar.onnx", "<4.8"), ("face_detection_yunet_2023mar.onnx", ">=4.8"))
+LATENT_MODULES = ("vae_decoder", "denoiser", "id_encoder")
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_modules(out: Path, modules: dict[str, nn.Module], image_size: int) -> dict:
+    """Script and save every module in half precision; returns the manifest's `modules`."""
+    entries = {}
+    for name, module in modules.items():
+        path = out / f"{name}.pt"
+        torch.jit.script(module.eval().half()).save(str(path))
+        size = image_size // 8 if name in LATENT_MODULES else image_size
+        entries[name] = {"file": path.name, "sha256": sha256(path), "bytes": path.stat().st_size, "input_size": size}
+    return entries
+
+
+def detector_entry(out: Path, source: Path) -> dict | None:
+    """Copy the detector's files next to the modules; None where they are not at hand."""
+    files = []
+    for name, version in DETECTORS:
+        if not (source / name).exists():
+            return None
+        if (source / name).resolve() != (out / name).resolve():
+            shutil.copyfile(source / name, out / name)
+        files.append({"file": name, "sha256": sha256(out / name), "bytes": (out / name).stat().st_size, "opencv": version})
+    return {"files": files}
+
+
+def manifest(image_size: int, scaling_factor: float, modules: dict, defaults: dict, names: dict) -> dict:
+    """bundle.json's content; `names` gives name, version, licence and source."""
+    alignment = {"type": "box", "box_fraction": data.BOX_FRACTION}
+    return {
+        "format": 1, "kind": "magicface", **names,
+        "image_size": image_size, "size_multiple": 8,
+        "latent": {"channels": 4, "factor": 8, "scaling_factor": scaling_factor},
+        "au": {"names": ACTION_UNITS, "min": -10, "max": 10},
+        "schedule": {"train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
+                     "prediction_type": "v_prediction", "steps_offset": 1, "set_alpha_to_one": False},
+        "defaults": defaults, "condition": condition.manifest(image_size),
+        "crop": {"box_fraction": data.BOX_FRACTION},
+        "alignment": {name: alignment for name in modules if name in FACE_MODULES},
+        "modules": modules,
+    }
+
+
+FACE_MODULES = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head_pose", "identity")
+
+
+def write_bundle(out: Path, parts: dict, image_size: int, scaling_factor: float, detectors: Path, defaults: dict, names: dict) -> None:
+    """Write a bundle from the networks `denoiser`, `id_encoder`, `vae` and `faces`."""
+    out.mkdir(parents=True, exist_ok=True)
+    modules = {
+        "vae_encoder": vae.VaeEncoderModule(parts["vae"]),
+        "vae_decoder": vae.VaeDecoderModule(parts["vae"]),
+        "id_encoder": unet.IdEncoderModule(parts["id_encoder"], parts["denoiser"]),
+        "denoiser": unet.DenoiserModule(parts["denoiser"]),
+        **demo_face.bundle_modules(parts["faces"]),
+    }
+    entries = write_modules(out, modules, image_size)
+    detector = detector_entry(out, detectors)
+    if detector is not None:
+        entries["face_detector"] = detector
+    content = manifest(image_size, scaling_factor, entries, defaults, names)
+    (out / "bundle.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def load_average(path: Path) -> dict:
+    return torch.load(path, map_location="cpu", weights_only=False)
+
+
+def trained_parts(runs: Path) -> tuple[dict, float]:
+    """The averaged networks of the training runs in RUNS/{vae,diffusion,faces}."""
+    state = load_average(runs / "vae" / "vae.pt")
+    autoencoder = vae.Vae(state["config"])
+    autoencoder.load_state_dict(state["average"])
+    factor = state["scaling_factor"]
+    state = load_average(runs / "diffusion" / "diffusion.pt")
+    denoiser, encoder = (unet.UNet(c) for c in state["configs"])
+    pair = nn.ModuleDict({"denoiser": denoiser, "id_encoder": encoder})
+    pair.load_state_dict(state["average"])
+    factor = state.get("scaling_factor", factor)
+    state = load_average(runs / "faces" / "faces.pt")
+    faces = demo_face.FaceNetworks(state["config"])
+    faces.load_state_dict(state["average"])
+    return {"vae": autoencoder, "denoiser": denoiser, "id_encoder": encoder, "faces": faces}, factor
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=Path, required=True, help="folder with vae/, diffusion/ and faces/ of the training scripts")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--detectors", type=Path, help="folder with the detector's ONNX files (default: --out)")
+    parser.add_argument("--version", default="1")
+    parser.add_argument("--sampler", default="ddim")
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--guidance", type=float, default=2.0)
+    options = parser.parse_args()
+    parts, factor = trained_parts(options.runs)
+    defaults = {"sampler": options.sampler, "steps": options.steps, "guidance": options.guidance, "seed": 424}
+    names = {"name": "demo", "version": options.version, "licence": "Apache-2.0 (face detector: MIT)",
+             "source": "trained on rendered faces by scripts/training, exported by scripts/export_demo.py"}
+    write_bundle(options.out, parts, 128, factor, options.detectors or options.out, defaults, names)
+    total = sum(p.stat().st_size for p in options.out.iterdir())
+    print(f"{options.out}: {total / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every training script shares: seeds, devices, moving averages, checkpoints and the log line."""
+import argparse
+import math
+import os
+import time
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from training import parallel
+
+
+def base_parser(description: str) -> argparse.ArgumentParser:
+    """Options that all training scripts take."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--data", nargs="+", type=Path, required=True, help="folders written by the renderer")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and logs")
+    parser.add_argument("--minutes", type=float, default=10.0, help="wall-clock budget; the schedule is fitted to it")
+    parser.add_argument("--threads", type=int, default=1, help="threads of each worker")
+    parser.add_argument("--workers", type=int, default=1, help="data-parallel processes")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--held-out", type=int, default=100, help="last persons of every folder, never trained on")
+    parser.add_argument("--smoke", action="store_true", help="tiny sizes and a few steps, for the tests")
+    return parser
+
+
+def prepare(options: argparse.Namespace) -> torch.device:
+    """Seed everything, set the thread count and make the output folder."""
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed + parallel.rank())
+    np.random.seed(options.seed + parallel.rank())
+    options.out.mkdir(parents=True, exist_ok=True)
+    return torch.device(options.device)
+
+
+def autocast(device: torch.device) -> AbstractContextManager:
+    """bfloat16 where the processor multiplies it in hardware, else float32."""
+    if device.type == "cuda":
+        return torch.autocast("cuda", torch.bfloat16)
+    fast = torch.backends.cpu.get_cpu_capability().startswith("AVX512") and "amx_bf16" in cpu_flags()
+    return torch.autocast("cpu", torch.bfloat16, enabled=fast)
+
+
+def cpu_flags() -> str:
+    """The processor's feature flags, empty where the system does not tell."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    return next((line for line in lines if line.startswith("flags")), "")
+
+
+class Average:
+    """Exponential moving average of parameters; young averages follow faster."""
+
+    def __init__(self, network: nn.Module, decay: float = 0.999) -> None:
+        self.decay, self.count = decay, 0
+        self.values = {k: v.detach().clone() for k, v in network.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        self.count += 1
+        decay = min(self.decay, (1 + self.count) / (10 + self.count))
+        state = network.state_dict()
+        ours = [v for v in self.values.values() if v.is_floating_point()]
+        theirs = [state[k].detach() for k, v in self.values.items() if v.is_floating_point()]
+        torch._foreach_lerp_(ours, theirs, 1 - decay)
+
+
+class Clock:
+    """Elapsed training seconds, carried over a resume, and the learning rate that follows them."""
+
+    def __init__(self, minutes: float, spent: float = 0.0) -> None:
+        self.total, self.start = 60 * minutes, time.time() - spent
+
+    @property
+    def spent(self) -> float:
+        return time.time() - self.start
+
+    def rate(self, step: int, peak: float, warmup: int = 100, floor: float = 0.05) -> float:
+        """Linear warm-up by steps, then a cosine over the time budget down to `floor` of the peak."""
+        part = min(1.0, self.spent / self.total)
+        return peak * min(1.0, (step + 1) / warmup) * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * part)))
+
+
+def save(path: Path, **content: object) -> None:
+    """Write a checkpoint so that an interrupted write never leaves half a file."""
+    partial = path.with_suffix(".partial")
+    torch.save(content, partial)
+    os.replace(partial, path)
+
+
+def log(out: Path, text: str) -> None:
+    """Print a line and keep it (the first process only)."""
+    if parallel.rank():
+        return
+    line = f"{time.strftime('%H:%M:%S')} {text}"
+    print(line, flush=True)
+    with open(out / "log.txt", "a", encoding="utf-8") as file:
+        file.write(line + "\n")

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rendered portraits on disk: reading them, the face box, and crops.
+
+A folder holds `rgb`, `cls`, `lm`, `jaw`, `au`, `pose`, `person` as .npy arrays and `done`, the number of valid rows.
+Four consecutive rows are one person at one pose under four expressions.
+"""
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+BOX_FRACTION = 0.62
+EXPRESSIONS = 4
+ARRAYS = ("rgb", "cls", "lm", "jaw", "au", "pose", "person")
+
+
+@dataclass
+class Portraits:
+    """Memory-mapped arrays of one folder, and how many rows of them are valid."""
+
+    arrays: dict[str, np.ndarray]
+    rows: int
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        if name in ARRAYS:
+            return self.arrays[name]
+        raise AttributeError(name)
+
+    @property
+    def persons(self) -> int:
+        return self.rows // EXPRESSIONS
+
+
+def load(folder: Path) -> Portraits:
+    """Open one folder; rows that the renderer has not finished are left out."""
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+    rows = int((folder / "done").read_text().strip())
+    return Portraits(arrays, min(rows, len(arrays["rgb"])) // EXPRESSIONS * EXPRESSIONS)
+
+
+def training_rows(portraits: Portraits, held_out: int) -> int:
+    """Rows before the held-out persons, who are the last of the full array whether rendered yet or not."""
+    return max(0, min(portraits.rows, len(portraits.arrays["rgb"]) - held_out * EXPRESSIONS))
+
+
+def face_box(landmarks: np.ndarray) -> np.ndarray:
+    """The face detector's box, from 68 landmarks [..., 68, 2]: centre x, centre y, width.
+
+    The factors were fitted on detections in these renders.
+    """
+    jaw, brows = landmarks[..., :17, :], landmarks[..., 17:27, :]
+    left, right = jaw[..., 0].min(-1), jaw[..., 0].max(-1)
+    width = 0.9955 * (right - left)
+    top, bottom = brows[..., 1].min(-1), jaw[..., 1].max(-1)
+    return np.stack([(left + right) / 2, (top + bottom) / 2 - 0.128 * width, width], -1)
+
+
+def crop_frame(box: np.ndarray) -> np.ndarray:
+    """Square crop of a box [..., 3]: left, top, side in picture pixels."""
+    side = box[..., 2] / BOX_FRACTION
+    return np.stack([box[..., 0] - side / 2, box[..., 1] - side / 2, side], -1)
+
+
+def jitter(box: np.ndarray, generator: np.random.Generator, scale: float, shift: float) -> np.ndarray:
+    """Boxes as a detector scatters them: `scale` of the width, `shift` of the position, both as parts of the width."""
+    count = box.shape[:-1]
+    width = box[..., 2]
+    moved = np.stack([box[..., i] + width * generator.uniform(-shift, shift, count) for i in (0, 1)], -1)
+    return np.concatenate([moved, (width * generator.uniform(1 - scale, 1 + scale, count))[..., None]], -1)
+
+
+def to_crop(points: np.ndarray, frame: np.ndarray, size: int) -> np.ndarray:
+    """Picture points [..., N, 2] in crop pixels; pixel centres lie at whole numbers on both sides."""
+    origin, side = frame[..., None, :2], frame[..., None, 2:]
+    return (points + 0.5 - origin) * (size / side) - 0.5
+
+
+def sample(pictures: Tensor, frames: Tensor, size: int, nearest: bool = False, angle: Tensor | None = None) -> Tensor:
+    """Crop uint8 or float [B, C, H, W] to [B, C, size, size]; beyond the border the edge repeats.
+
+    Colour is sampled twice as finely and averaged, which is antialiasing enough for the sizes met here.
+    """
+    batch, _, height, width = pictures.shape
+    fine = size if nearest else 2 * size
+    theta = torch.zeros(batch, 2, 3, device=pictures.device)
+    cosine = torch.ones(batch, device=pictures.device) if angle is None else angle.cos()
+    sine = torch.zeros(batch, device=pictures.device) if angle is None else angle.sin()
+    side = frames[:, 2]
+    theta[:, 0, 0], theta[:, 0, 1] = side / width * cosine, -side / width * sine
+    theta[:, 1, 0], theta[:, 1, 1] = side / height * sine, side / height * cosine
+    theta[:, 0, 2] = (2 * frames[:, 0] + side) / width - 1
+    theta[:, 1, 2] = (2 * frames[:, 1] + side) / height - 1
+    grid = F.affine_grid(theta, [batch, 1, fine, fine], align_corners=False)
+    mode = "nearest" if nearest else "bilinear"
+    result = F.grid_sample(pictures.float(), grid, mode=mode, padding_mode="border", align_corners=False)
+    return result if nearest else F.avg_pool2d(result, 2)
+
+
+def pictures(portraits: Portraits, rows: np.ndarray, device: torch.device) -> Tensor:
+    """RGB of some rows, float [B, 3, H, W] in [0, 1]."""
+    values = torch.from_numpy(np.ascontiguousarray(portraits.rgb[rows]))
+    return values.to(device).permute(0, 3, 1, 2).float() / 255
+
+
+def classes(portraits: Portraits, rows: np.ndarray, device: torch.device) -> Tensor:
+    """Class maps of some rows, float [B, 1, H, W]."""
+    return torch.from_numpy(np.ascontiguousarray(portraits.cls[rows])).to(device)[:, None].float()

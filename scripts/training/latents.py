@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A growing pool of encoded persons for the diffusion training.
+
+Encoding costs about as much as a training step, so it is done once per person and variant (0 as rendered, 1 mirrored),
+a few persons per step, while the training draws from what is there already.
+"""
+import numpy as np
+import torch
+from torch import Tensor
+
+from networks.vae import Vae
+from training import common, condition, data
+
+DETAILS = (2, 3, 4, 5, 11, 12, 13)  # brows, eyes, mouth, lips
+FACE_WEIGHT, DETAIL_WEIGHT = 5.0, 8.0
+
+
+def inputs(portraits: data.Portraits, row: int, size: int, generator: np.random.Generator, mirror: bool) -> tuple[Tensor, Tensor]:
+    """Pictures and condition images of one person's four rows [8, 3, S, S], and loss weights [4, 1, S/8, S/8]."""
+    rows = np.arange(row, row + data.EXPRESSIONS)
+    box = data.face_box(portraits.lm[rows]).mean(0)
+    frame = data.crop_frame(data.jitter(box[None], generator, 0.08, 0.04))
+    frames = torch.tensor(np.repeat(frame, data.EXPRESSIONS, 0), dtype=torch.float32)
+    host = torch.device("cpu")
+    images = data.sample(data.pictures(portraits, rows, host), frames, size)
+    labels = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True)[:, 0].numpy().astype(np.uint8)
+    jaw, points = data.to_crop(portraits.jaw[rows], frame, size), data.to_crop(portraits.lm[rows], frame, size)
+    pictures = (images.permute(0, 2, 3, 1) * 255).round().byte().numpy()
+    if mirror:
+        pictures, labels = pictures[:, :, ::-1], labels[:, :, ::-1]
+        jaw = (jaw * [-1, 1] + [size - 1, 0])[:, ::-1]
+    conditions, weights = [], []
+    for k in range(data.EXPRESSIONS):
+        five = condition.five_points(points[k])
+        if mirror:
+            five = (five * [-1, 1] + [size - 1, 0])[[1, 0, 2, 4, 3]]
+        conditions.append(condition.condition_image(pictures[k], labels[k], jaw[k], five))
+        face = condition.mask(labels[k], jaw[k])
+        weights.append(np.where(np.isin(labels[k], DETAILS), DETAIL_WEIGHT, np.where(face, FACE_WEIGHT, 1.0)))
+    both = torch.from_numpy(np.concatenate([pictures, np.stack(conditions)]).copy()).permute(0, 3, 1, 2).float() / 255
+    weight = torch.from_numpy(np.stack(weights)).float()[:, None]
+    return both, torch.nn.functional.avg_pool2d(weight, 8)
+
+
+class Pool:
+    """Latents of the persons encoded so far, in memory."""
+
+    def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, size: int, seed: int, device: torch.device) -> None:
+        self.sets, self.vae, self.size, self.device = sets, vae, size, device
+        self.generator = np.random.default_rng(seed)
+        rows = [(s, r) for s, end in enumerate(ends) for r in range(0, end, data.EXPRESSIONS)]
+        self.todo = [(s, r, v) for v in (0, 1) for s, r in (rows[i] for i in self.generator.permutation(len(rows)))]
+        self.latents: list[Tensor] = []
+        self.weights: list[Tensor] = []
+        self.au: list[Tensor] = []
+
+    @torch.no_grad()
+    def grow(self, persons: int) -> None:
+        """Encode the next persons; each entry is [2, 4, C, h, w]: pictures, then condition images."""
+        for _ in range(min(persons, len(self.todo))):
+            chosen, row, variant = self.todo.pop(0)
+            portraits = self.sets[chosen]
+            images, weight = inputs(portraits, row, self.size, self.generator, bool(variant))
+            with common.autocast(self.device):
+                latent = self.vae.encode(images.to(self.device, memory_format=torch.channels_last))[0].float()
+            self.latents.append(latent.view(2, data.EXPRESSIONS, *latent.shape[1:]))
+            self.weights.append(weight.to(self.device))
+            self.au.append(torch.from_numpy(np.array(portraits.au[row : row + data.EXPRESSIONS])).float().to(self.device))
+
+    def draw(self, persons: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Latents [P, 2, 4, C, h, w], weights [P, 4, 1, h, w] and action units [P, 4, 12] of random persons."""
+        chosen = self.generator.integers(len(self.latents), size=persons)
+        return tuple(torch.stack([values[i] for i in chosen]) for values in (self.latents, self.weights, self.au))

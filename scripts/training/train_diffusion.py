@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Train the demo's denoiser and ID encoder together on pairs of one person under two expressions.
+
+v-prediction with min-SNR weights, action-unit variation as condition, 10 % of it dropped to zeros, some pairs without
+any change. One source serves three targets, so that the ID encoder runs once per person and step.
+Resumes from OUT/diffusion.pt.
+"""
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
+from networks.vae import Vae  # noqa: E402
+from training import common, data, parallel, schedule  # noqa: E402
+from training.latents import Pool  # noqa: E402
+
+SIZES = {
+    "demo": dict(block_out_channels=(64, 96, 128), attention=(True, True, True), layers_per_block=1, heads=2,
+                 norm_num_groups=4, cross_attention_dim=None, position=True),
+    "smoke": dict(block_out_channels=(8, 16), attention=(True, True), layers_per_block=1, heads=2, norm_num_groups=4,
+                  cross_attention_dim=None, position=True),
+}
+TARGETS = 3
+SAME, DROPPED, SAME_NOISE = 0.15, 0.10, 0.2
+
+
+def configs(name: str) -> tuple[UNetConfig, UNetConfig]:
+    """Denoiser and ID encoder."""
+    return UNetConfig(**SIZES[name]), UNetConfig(**SIZES[name], in_channels=4, action_units=0, reference_only=True)
+
+
+def pairs(latents: Tensor, weights: Tensor, au: Tensor, generator: np.random.Generator) -> tuple[Tensor, ...]:
+    """Portraits [P, ...], and for P * TARGETS targets: latents, conditions, weights and action-unit variations."""
+    persons, device = latents.shape[0], latents.device
+    order = torch.from_numpy(generator.permuted(np.tile(np.arange(data.EXPRESSIONS), (persons, 1)), axis=1)).to(device)
+    same = torch.from_numpy(generator.random((persons, TARGETS)) < SAME).to(device)
+    source = order[:, :1]
+    target = torch.where(same, source, order[:, 1:])
+    who = torch.arange(persons, device=device)[:, None]
+    change = au[who, target] - au[who, source]
+    change = torch.where(same[..., None], SAME_NOISE * torch.randn_like(change), change)
+    dropped = torch.from_numpy(generator.random((persons, TARGETS)) < DROPPED).to(device)
+    change = torch.where(dropped[..., None], torch.zeros_like(change), change)
+    picked = (latents[who, 0, target], latents[who, 1, target], weights[who, target], change)
+    return (latents[:, 0][who, source][:, 0], *(part.flatten(0, 1) for part in picked))
+
+
+def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor) -> Tensor:
+    """Weighted error of the predicted v."""
+    portrait, latent, attribute, weight, change = batch
+    latent = latent * factor
+    time = torch.randint(0, schedule.TRAIN_TIMESTEPS, (latent.shape[0],), device=latent.device)
+    alpha = alphas[time].view(-1, 1, 1, 1)
+    noise = torch.randn_like(latent)
+    reference = [r.repeat_interleave(TARGETS, 0) for r in modules["id_encoder"](portrait)]
+    prediction = modules["denoiser"](schedule.add_noise(latent, noise, alpha), attribute, time.float(), change, reference)
+    error = (prediction.float() - schedule.velocity(latent, noise, alpha)).square() * weight
+    return (error * schedule.min_snr_weight(alpha)).mean() / weight.mean()
+
+
+def build(name: str, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
+    """The two networks, and their bundle forms on the same parameters."""
+    denoiser, encoder = (UNet(c).to(device, memory_format=torch.channels_last) for c in configs(name))
+    pair = nn.ModuleDict({"denoiser": denoiser, "id_encoder": encoder})
+    forms = nn.ModuleDict({"denoiser": DenoiserModule(denoiser), "id_encoder": IdEncoderModule(encoder, denoiser)})
+    return pair, forms.to(device)
+
+
+def arguments() -> argparse.Namespace:
+    parser = common.base_parser(__doc__)
+    parser.add_argument("--vae", type=Path, required=True, help="vae.pt of train_vae.py")
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--rate", type=float, default=8e-4)
+    parser.add_argument("--start-pool", type=int, default=96, help="persons to encode before the first step")
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = arguments()
+    device, name = common.prepare(options), "smoke" if options.smoke else "demo"
+    torch.manual_seed(options.seed)  # every process starts from the same weights
+    pair, forms = build(name, device)
+    average = common.Average(pair, 0.998)
+    optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2)
+    path, step, spent = options.out / "diffusion.pt", 0, 0.0
+    if path.exists():
+        state = torch.load(path, map_location=device, weights_only=False)
+        pair.load_state_dict(state["pair"])
+        average.values, average.count = state["average"], state["count"]
+        optimizer.load_state_dict(state["optimizer"])
+        step, spent = state["step"], state["spent"]
+    state = torch.load(options.vae, map_location=device, weights_only=False)
+    vae, factor = Vae(state["config"]).to(device, memory_format=torch.channels_last), state["scaling_factor"]
+    vae.load_state_dict(state["average"])
+    seed = hash((options.seed, step, parallel.rank()))
+    torch.manual_seed(seed)
+    generator = np.random.default_rng(abs(seed))
+    sets = [data.load(folder) for folder in options.data]
+    ends = [data.training_rows(s, options.held_out) for s in sets]
+    pool = Pool(sets, ends, vae.eval(), options.size, abs(seed), device)
+    pool.grow(options.start_pool)
+    clock, alphas = common.Clock(options.minutes, spent), schedule.alphas_cumprod().to(device)
+    counts = [sum(p.numel() for p in n.parameters()) / 1e6 for n in pair.values()]
+    common.log(options.out, f"diffusion: {counts[0]:.2f} and {counts[1]:.2f} M parameters, from step {step}, {sum(ends)} rows")
+    first, stop, losses, limit = step, False, [], 4 if options.smoke else 10**9
+    persons = max(1, options.batch // TARGETS)
+    while not stop:
+        pool.grow(1 if step % 2 else 2)
+        for group in optimizer.param_groups:
+            group["lr"] = clock.rate(step, options.rate)
+        batch = pairs(*pool.draw(persons), generator)
+        with common.autocast(device):
+            loss = loss_of(forms, batch, factor, alphas)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(pair.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+        finished = clock.spent > clock.total or step - first >= limit
+        if step % parallel.PERIOD == 0 or options.workers == 1:
+            stop = parallel.average_parameters(pair, finished)
+        average.update(pair)
+        losses.append(float(loss.detach()))
+        if step % 50 == 0:
+            common.log(options.out, f"step {step} loss {np.mean(losses):.4f} pool {len(pool.latents)} "
+                       f"{options.workers * step * persons * TARGETS} pictures, {clock.spent:.0f} s")
+            losses = []
+        if parallel.rank() == 0 and (stop or step % 150 == 0):
+            common.save(path, pair=pair.state_dict(), average=average.values, count=average.count,
+                        optimizer=optimizer.state_dict(), step=step, spent=clock.spent, configs=configs(name), scaling_factor=factor)
+
+
+if __name__ == "__main__":
+    parallel.launch(main, arguments().workers)

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Train the demo's face networks (parser, landmarks, neutral jaw, action units, head pose, identity) together.
+
+Give only folders whose persons the generator never sees: the judge of an edit must not share persons with its maker.
+Resumes from OUT/faces.pt.
+"""
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from networks.demo_face import FaceConfig, FaceNetworks  # noqa: E402
+from training import common, data, parallel  # noqa: E402
+from training.augment import augment  # noqa: E402
+
+SMOKE = FaceConfig(widths=(4, 8, 8, 8), identity=16, hidden=16)
+# Index of each landmark's mirror image.
+MIRROR = np.array([*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46, 39, 38, 37,
+                   36, 41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65])
+CLASS_MIRROR = torch.tensor([0, 1, 3, 2, 5, 4, 6, 8, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])
+IDENTITY_SCALE = 12.0
+
+
+def rotate(points: np.ndarray, angle: np.ndarray, size: int) -> np.ndarray:
+    """Where crop points lie after `data.sample` turned its sampling grid by `angle`."""
+    centre = (size - 1) / 2
+    x, y = points[..., 0] - centre, points[..., 1] - centre
+    cosine, sine = np.cos(angle)[:, None], np.sin(angle)[:, None]
+    return np.stack([cosine * x + sine * y, -sine * x + cosine * y], -1) + centre
+
+
+def batch(portraits: data.Portraits, rows: np.ndarray, size: int, generator: np.random.Generator, train: bool) -> dict[str, Tensor]:
+    """Crops and their labels; with `train` jittered, turned, mirrored and damaged."""
+    box = data.face_box(portraits.lm[rows])
+    turn = np.zeros(len(rows))
+    if train:
+        box = data.jitter(box, generator, 0.12, 0.06)
+        turn = np.where(generator.random(len(rows)) < 0.5, np.radians(generator.uniform(-10, 10, len(rows))), 0)
+    frame = data.crop_frame(box)
+    frames, angle, host = torch.tensor(frame, dtype=torch.float32), torch.tensor(turn, dtype=torch.float32), torch.device("cpu")
+    image = data.sample(data.pictures(portraits, rows, host), frames, size, angle=angle)
+    label = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True, angle=angle)[:, 0].long()
+    points = rotate(data.to_crop(portraits.lm[rows], frame, size), turn, size)
+    jaw = rotate(data.to_crop(portraits.jaw[rows], frame, size), turn, size)
+    pose = np.array(portraits.pose[rows])
+    if train and generator.random() < 0.5:
+        image, label = image.flip(3), CLASS_MIRROR[label.flip(2)]
+        points, jaw = points[:, MIRROR] * [-1, 1] + [size - 1, 0], jaw[:, ::-1] * [-1, 1] + [size - 1, 0]
+        pose = pose * [1, -1, -1]
+    result = {"landmarks": points, "neutral_jaw": jaw, "head_pose": pose, "au_estimator": portraits.au[rows], "turn": turn}
+    result = {k: torch.tensor(np.ascontiguousarray(v), dtype=torch.float32) for k, v in result.items()}
+    return {"image": augment(image) if train else image, "face_parser": label, "person": torch.tensor(rows // data.EXPRESSIONS), **result}
+
+
+def identity_loss(vectors: Tensor) -> Tensor:
+    """Each picture must find its person's other picture among all: rows 2k and 2k + 1 are one person."""
+    vectors = vectors.float()
+    cosine = IDENTITY_SCALE * vectors @ vectors.T
+    itself = torch.eye(len(vectors), dtype=torch.bool, device=vectors.device)
+    partner = torch.arange(len(vectors), device=vectors.device) ^ 1
+    return F.cross_entropy(cosine.masked_fill(itself, -1e4), partner)
+
+
+def pairs(end: int, count: int, generator: np.random.Generator) -> np.ndarray:
+    """Rows of random persons, two expressions of each one after the other."""
+    persons = np.sort(generator.choice(end // data.EXPRESSIONS, count // 2, replace=False))
+    first = generator.integers(data.EXPRESSIONS, size=len(persons))
+    second = (first + generator.integers(1, data.EXPRESSIONS, size=len(persons))) % data.EXPRESSIONS
+    return np.stack([persons * data.EXPRESSIONS + first, persons * data.EXPRESSIONS + second], 1).reshape(-1)
+
+
+def losses(result: dict[str, Tensor], truth: dict[str, Tensor], size: int) -> dict[str, Tensor]:
+    """One term per task, weighted to similar sizes."""
+    upright = (truth["turn"] == 0).float()[:, None]
+    pose = (result["head_pose"].float() - truth["head_pose"]).abs() * upright
+    shift = int(torch.randint(2, (1,)))  # either pixel of each pair, so that halving moves nothing on average
+    return {
+        "face_parser": F.cross_entropy(result["face_parser"].float(), truth["face_parser"][:, shift::2, shift::2]),
+        "landmarks": 60 / size * (result["landmarks"] - truth["landmarks"]).abs().mean(),
+        "neutral_jaw": 60 / size * (result["neutral_jaw"] - truth["neutral_jaw"]).abs().mean(),
+        # Most units are 0 in most pictures: an absolute error would be content with zeros, and a squared one stalls there.
+        "au_estimator": 3 * F.binary_cross_entropy((result["au_estimator"].float() / 5).clamp(1e-5, 1 - 1e-5), truth["au_estimator"] / 5),
+        "head_pose": 5 * pose.mean(),
+        "identity": 0.3 * identity_loss(result["identity"]),
+    }
+
+
+@torch.no_grad()
+def evaluate(networks: FaceNetworks, portraits: data.Portraits, rows: np.ndarray, size: int, device: torch.device) -> str:
+    """Errors on undamaged held-out pictures, as one line."""
+    networks.eval()
+    truth = {k: v.to(device) for k, v in batch(portraits, rows, size, np.random.default_rng(0), False).items()}
+    result = networks(truth["image"])
+    networks.train()
+    au, wanted = result["au_estimator"], truth["au_estimator"]
+    correlation = [float(torch.corrcoef(torch.stack([au[:, k], wanted[:, k]]))[0, 1]) for k in range(12)]
+    cosine = result["identity"] @ result["identity"].T
+    same = truth["person"][:, None] == truth["person"][None, :]
+    apart = ~torch.eye(len(rows), dtype=torch.bool, device=device)
+    points = (result["landmarks"] - truth["landmarks"]).norm(dim=2).mean()
+    jaw = (result["neutral_jaw"] - truth["neutral_jaw"]).norm(dim=2).mean()
+    pose = torch.rad2deg((result["head_pose"] - truth["head_pose"]).abs().mean())
+    hits = (result["face_parser"].argmax(1) == truth["face_parser"]).float().mean()
+    return (f"parser {100 * hits:.1f} % landmarks {points:.2f} px jaw {jaw:.2f} px AU MAE {(au - wanted).abs().mean():.2f} "
+            f"r {' '.join(f'{c:.2f}' for c in correlation)} pose {pose:.1f} deg "
+            f"cosine same {cosine[same & apart].mean():.2f} other {cosine[~same].mean():.2f}")
+
+
+def arguments() -> argparse.Namespace:
+    parser = common.base_parser(__doc__)
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = arguments()
+    device, config = common.prepare(options), SMOKE if options.smoke else FaceConfig()
+    portraits = data.load(options.data[0])
+    end = data.training_rows(portraits, options.held_out)
+    held_out = np.arange(end, portraits.rows)
+    networks = FaceNetworks(config).to(device, memory_format=torch.channels_last)
+    average = common.Average(networks, 0.998)
+    optimizer = torch.optim.AdamW(networks.parameters(), lr=options.rate, weight_decay=1e-2)
+    path, step, spent = options.out / "faces.pt", 0, 0.0
+    if path.exists():
+        state = torch.load(path, map_location=device, weights_only=False)
+        networks.load_state_dict(state["networks"])
+        average.values, average.count = state["average"], state["count"]
+        optimizer.load_state_dict(state["optimizer"])
+        step, spent = state["step"], state["spent"]
+    clock, generator = common.Clock(options.minutes, spent), np.random.default_rng((options.seed, step))
+    common.log(options.out, f"faces: {sum(p.numel() for p in networks.parameters()) / 1e6:.2f} M parameters, from step {step}")
+    first, stop, means = step, False, []
+    while not stop:
+        for group in optimizer.param_groups:
+            group["lr"] = clock.rate(step, options.rate, warmup=50)
+        rows = pairs(end, options.batch, generator)
+        truth = {k: v.to(device) for k, v in batch(portraits, rows, options.size, generator, True).items()}
+        with common.autocast(device):
+            result = networks(truth["image"].contiguous(memory_format=torch.channels_last))
+        terms = losses(result, truth, options.size)
+        optimizer.zero_grad(set_to_none=True)
+        sum(terms.values()).backward()
+        optimizer.step()
+        average.update(networks)
+        step += 1
+        stop = clock.spent > clock.total or (options.smoke and step - first >= 3)
+        means.append([float(v.detach()) for v in terms.values()])
+        if step % 100 == 0:
+            common.log(options.out, f"step {step} " + " ".join(f"{k} {v:.3f}" for k, v in zip(terms, np.mean(means, 0))))
+            means = []
+        if stop or step % 300 == 0:
+            trained = {k: v.clone() for k, v in networks.state_dict().items()}
+            networks.load_state_dict(average.values)
+            common.log(options.out, f"step {step}: {evaluate(networks, portraits, held_out, options.size, device)}")
+            networks.load_state_dict(trained)
+            common.save(path, networks=trained, average=average.values, count=average.count,
+                        optimizer=optimizer.state_dict(), step=step, spent=clock.spent, config=config)
+
+
+if __name__ == "__main__":
+    parallel.launch(main, 1)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Train the demo's autoencoder on random pieces of face crops.
+
+Resumes from OUT/vae.pt when it is there. At the end (and in every checkpoint) `scaling_factor` is one over the
+standard deviation of the latents.
+"""
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from networks.vae import Vae, VaeConfig  # noqa: E402
+from training import common, data, parallel  # noqa: E402
+
+# Few groups: with few channels in each, the backward pass of PyTorch's group normalisation is slow on a CPU.
+DEMO = VaeConfig(block_out_channels=(16, 32, 64, 96), layers_per_block=1, norm_num_groups=4)
+SMOKE = VaeConfig(block_out_channels=(8, 8, 16, 16), layers_per_block=1, norm_num_groups=4)
+DETAILS = (2, 3, 4, 5, 11, 12, 13)  # brows, eyes, mouth, lips: few pixels, all of the expression
+KL_WEIGHT = 5e-4
+
+
+def batch(sets: list, options: argparse.Namespace, generator: np.random.Generator, size: int, piece: int) -> tuple[Tensor, Tensor]:
+    """Random pieces of jittered face crops, and the weight of their pixels."""
+    chosen = sets[generator.integers(len(sets))]
+    count = max(2, options.batch * (options.size // 2) ** 2 // piece**2)  # as many pixels, whatever the piece
+    rows = np.sort(generator.integers(data.training_rows(chosen, options.held_out), size=count))
+    frame = data.crop_frame(data.jitter(data.face_box(chosen.lm[rows]), generator, 0.1, 0.06))
+    share = piece / options.size
+    offset = generator.uniform(0, 1 - share, (count, 2)) * frame[:, 2:]
+    frame = np.concatenate([frame[:, :2] + offset, frame[:, 2:] * share], 1)
+    frames = torch.tensor(frame, dtype=torch.float32)
+    device = torch.device("cpu")
+    image = data.sample(data.pictures(chosen, rows, device), frames, piece)
+    label = data.sample(data.classes(chosen, rows, device), frames, piece, nearest=True)
+    weight = 1 + 3 * torch.isin(label, torch.tensor(DETAILS, dtype=label.dtype)).float()
+    if generator.random() < 0.5:
+        image, weight = image.flip(3), weight.flip(3)
+    return image, F.avg_pool2d(weight, 5, 1, 2)
+
+
+def loss_of(vae: Vae, image: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Weighted L1 on pixels and on their differences, and a little pull of the latents to a unit normal."""
+    mean, log_variance = vae.encode(image)
+    mean, log_variance = mean.float(), log_variance.float()
+    latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+    error = vae.decode(latent).float() - (2 * image - 1)
+    across = (error[..., 1:] - error[..., :-1]).abs() * weight[..., 1:]
+    along = (error[..., 1:, :] - error[..., :-1, :]).abs() * weight[..., 1:, :]
+    divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
+    loss = (error.abs() * weight).mean() + across.mean() + along.mean() + KL_WEIGHT * divergence
+    return loss, error.detach().square().mean() / 4
+
+
+@torch.no_grad()
+def evaluate(vae: Vae, portraits: data.Portraits, options: argparse.Namespace, device: torch.device) -> tuple[float, float]:
+    """PSNR of the mode's reconstruction, and one over the latents' standard deviation."""
+    count = 8 if options.smoke else 64
+    end = portraits.rows
+    rows = np.unique(np.linspace(end - data.EXPRESSIONS * options.held_out, end - 1, count).astype(int))
+    frames = torch.tensor(data.crop_frame(data.face_box(portraits.lm[rows])), dtype=torch.float32)
+    image = data.sample(data.pictures(portraits, rows, torch.device("cpu")), frames, options.size).to(device)
+    with common.autocast(device):
+        latent = vae.encode(image)[0].float()
+        again = (vae.decode(latent).float() / 2 + 0.5).clamp(0, 1)
+    error = (again - image).square().mean((1, 2, 3))
+    return float((-10 * torch.log10(error)).mean()), float(1 / latent.std())
+
+
+def arguments() -> argparse.Namespace:
+    parser = common.base_parser(__doc__)
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = arguments()
+    device = common.prepare(options)
+    config = SMOKE if options.smoke else DEMO
+    torch.manual_seed(options.seed)  # every process starts from the same weights
+    vae = Vae(config).to(device, memory_format=torch.channels_last)
+    average = common.Average(vae)
+    optimizer = torch.optim.AdamW(vae.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
+    path, step, spent = options.out / "vae.pt", 0, 0.0
+    if path.exists():
+        state = torch.load(path, map_location=device, weights_only=False)
+        vae.load_state_dict(state["vae"])
+        average.values, average.count = state["average"], state["count"]
+        optimizer.load_state_dict(state["optimizer"])
+        step, spent = state["step"], state["spent"]
+    torch.manual_seed(options.seed + step + parallel.rank())
+    generator = np.random.default_rng((options.seed, step, parallel.rank()))
+    clock = common.Clock(options.minutes, spent)
+    common.log(options.out, f"vae: {sum(p.numel() for p in vae.parameters()) / 1e6:.2f} M parameters, from step {step}")
+    sets, errors, limit = [], [], 3 if options.smoke else 10**9
+    first, stop = step, False
+
+    def checkpoint() -> None:
+        trained = {k: v.clone() for k, v in vae.state_dict().items()}
+        vae.load_state_dict(average.values)
+        psnr, factor = evaluate(vae, sets[0], options, device)
+        vae.load_state_dict(trained)
+        common.log(options.out, f"step {step}: held-out {psnr:.2f} dB, scaling_factor {factor:.4f}, {clock.spent:.0f} s")
+        common.save(path, vae=trained, average=average.values, count=average.count, optimizer=optimizer.state_dict(),
+                    step=step, spent=clock.spent, config=config, scaling_factor=factor, psnr=psnr)
+
+    while not stop:
+        if step % 100 == 0 or not sets:
+            sets = [data.load(folder) for folder in options.data]  # the renderer may still be at work
+        piece = options.size if clock.spent > 0.85 * clock.total else options.size // 2
+        for group in optimizer.param_groups:
+            group["lr"] = clock.rate(step, options.rate, warmup=30)
+        image, weight = batch(sets, options, generator, options.size, piece)
+        image = image.to(device, memory_format=torch.channels_last)
+        with common.autocast(device):
+            loss, error = loss_of(vae, image, weight.to(device))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
+        optimizer.step()
+        finished = clock.spent > clock.total or step + 1 - first >= limit
+        if (step + 1) % parallel.PERIOD == 0 or options.workers == 1 or finished and limit < 10**9:
+            stop = parallel.average_parameters(vae, finished)
+        average.update(vae)
+        step += 1
+        errors.append(float(error))
+        if step % 50 == 0:
+            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} psnr {-10 * np.log10(np.mean(errors)):.2f} "
+                       f"{options.workers * step * options.batch / clock.spent:.1f} pieces/s")
+            errors = []
+        if parallel.rank() == 0 and (stop or step % 300 == 0):
+            checkpoint()
+
+
+if __name__ == "__main__":
+    parallel.launch(main, arguments().workers)

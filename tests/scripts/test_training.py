@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The training scripts run, resume and export on a handful of made-up pictures."""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+sys.path.insert(0, str(SCRIPTS))
+
+import evaluate_demo  # noqa: E402
+import export_demo  # noqa: E402
+from training import condition, data, schedule  # noqa: E402
+
+PERSONS, SIZE = 6, 96
+
+
+def points() -> np.ndarray:
+    """68 landmarks of a schematic face in a 96-pixel picture."""
+    angle = np.linspace(np.pi, 0, 17)
+    jaw = np.stack([48 + 28 * np.cos(angle), 45 + 35 * np.sin(angle)], 1)
+    rest = np.stack([np.linspace(30, 66, 51), np.linspace(32, 66, 51)], 1)
+    result = np.concatenate([jaw, rest])
+    result[36:42], result[42:48], result[30], result[48], result[54] = (38, 42), (58, 42), (48, 54), (40, 66), (56, 66)
+    return result
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """Arrays as the renderer writes them."""
+    out, rows, rng = tmp_path_factory.mktemp("data"), 4 * PERSONS, np.random.default_rng(1)
+    face = np.broadcast_to(points(), (rows, 68, 2)) + rng.normal(0, 0.5, (rows, 1, 2))
+    labels = np.zeros((rows, SIZE, SIZE), np.uint8)
+    labels[:, 25:80, 22:74], labels[:, 62:70, 40:56] = 1, 12
+    arrays = {
+        "rgb": rng.integers(0, 255, (rows, SIZE, SIZE, 3), dtype=np.uint8), "cls": labels, "lm": face.astype(np.float32),
+        "jaw": face[:, :17].astype(np.float32), "au": rng.uniform(0, 5, (rows, 12)).astype(np.float32),
+        "pose": rng.normal(0, 0.2, (rows, 3)).astype(np.float32), "person": np.arange(rows) // 4,
+    }
+    for name, value in arrays.items():
+        np.save(out / f"{name}.npy", value)
+    (out / "done").write_text(str(rows))
+    return out
+
+
+def run(script: str, *arguments: object) -> str:
+    command = [sys.executable, str(SCRIPTS / script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def runs(folder: Path, tmp_path_factory) -> Path:
+    """Smoke runs of the three trainings."""
+    out = tmp_path_factory.mktemp("runs")
+    common = ("--data", folder, "--smoke", "--size", 64, "--held-out", 2)
+    run("training/train_vae.py", *common, "--out", out / "vae", "--batch", 4)
+    run("training/train_diffusion.py", *common, "--out", out / "diffusion", "--vae", out / "vae" / "vae.pt", "--batch", 6,
+        "--start-pool", 3)
+    run("training/train_face.py", *common, "--out", out / "faces", "--batch", 4)
+    return out
+
+
+def test_training_resumes_at_its_step(runs: Path, folder: Path) -> None:
+    before = torch.load(runs / "diffusion" / "diffusion.pt", weights_only=False)
+    text = run("training/train_diffusion.py", "--data", folder, "--smoke", "--size", 64, "--out", runs / "diffusion", "--vae",
+               runs / "vae" / "vae.pt", "--batch", 6, "--start-pool", 3, "--held-out", 2)
+    after = torch.load(runs / "diffusion" / "diffusion.pt", weights_only=False)
+    assert f"from step {before['step']}" in text
+    assert after["step"] == 2 * before["step"]
+    assert after["spent"] > before["spent"]
+
+
+def test_trained_runs_export_and_are_judged(runs: Path, folder: Path, tmp_path: Path) -> None:
+    parts, factor = export_demo.trained_parts(runs)
+    defaults = {"sampler": "ddim", "steps": 2, "guidance": 2.0, "seed": 424}
+    export_demo.write_bundle(tmp_path / "bundle", parts, 64, factor, tmp_path, defaults, {"name": "test"})
+    manifest = json.loads((tmp_path / "bundle" / "bundle.json").read_text())
+    for entry in manifest["modules"].values():
+        assert export_demo.sha256(tmp_path / "bundle" / entry["file"]) == entry["sha256"]
+    text = run("evaluate_demo.py", "--bundle", tmp_path / "bundle", "--data", folder, "--persons", 2, "--sheet", tmp_path / "s.png")
+    assert "AU26" in text and (tmp_path / "s.png").exists()
+
+
+def test_bundle_modules_keep_their_contract(tmp_path: Path) -> None:
+    run("make_test_bundle.py", "--out", tmp_path, "--seed", 3)
+    bundle = evaluate_demo.load(tmp_path)
+    modules, image = bundle.modules, torch.rand(2, 3, 64, 64)
+    latent = modules["vae_encoder"](image)
+    reference = modules["id_encoder"](latent[:1])
+    time, au = torch.tensor([981.0, 1.0]), torch.zeros(2, 12)
+    prediction = modules["denoiser"](latent, latent[:1], time, au, reference)
+    shapes = {"face_parser": (2, 19, 64, 64), "landmarks": (2, 68, 2), "neutral_jaw": (2, 17, 2), "au_estimator": (2, 12),
+              "head_pose": (2, 3)}
+    assert latent.shape == prediction.shape == (2, 4, 8, 8)
+    assert modules["vae_decoder"](latent).shape == image.shape
+    assert {name: tuple(modules[name](image).shape) for name in shapes} == shapes
+    assert torch.allclose(modules["identity"](image).norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_mask_does_not_tell_the_jaw() -> None:
+    """A closed and an open mouth under one neutral jaw blank the same pixels."""
+    neutral = points()[:17]
+    closed, opened = np.zeros((96, 96), np.uint8), np.zeros((96, 96), np.uint8)
+    closed[25:78, 22:74], opened[25:86, 22:74] = 1, 1
+    below = condition.mask(closed, neutral)[80:86, 44:52]
+    assert below.all() and condition.mask(opened, neutral)[80:86, 44:52].all()
+
+
+def test_contour_lies_on_the_jaw() -> None:
+    landmarks = points()
+    dots = condition.contour(landmarks[:17], condition.five_points(landmarks), 96, 96)
+    rows, columns = np.nonzero(dots.max(2) > 60)
+    distance = np.hypot(columns[:, None] - landmarks[:17, 0], rows[:, None] - landmarks[:17, 1])
+    assert distance.min(0).max() < 1.5 and distance.min(1).max() < 3
+
+
+def test_crop_points_follow_the_picture() -> None:
+    image = torch.zeros(1, 1, 96, 96)
+    image[0, 0, 40, 60] = 1
+    frame = np.array([[20.0, 10.0, 64.0]])
+    crop = data.sample(image, torch.tensor(frame, dtype=torch.float32), 128)[0, 0]
+    row, column = divmod(int(crop.argmax()), 128)
+    x, y = data.to_crop(np.array([[[60.0, 40.0]]]), frame, 128)[0, 0]
+    assert abs(x - column) <= 1 and abs(y - row) <= 1
+
+
+def test_velocity_gives_back_latents_and_noise() -> None:
+    latents, noise, alpha = torch.randn(2, 4, 3, 3), torch.randn(2, 4, 3, 3), schedule.alphas_cumprod()[500]
+    x, v = schedule.add_noise(latents, noise, alpha), schedule.velocity(latents, noise, alpha)
+    assert torch.allclose(alpha.sqrt() * x - (1 - alpha).sqrt() * v, latents, atol=1e-5)
+    assert torch.allclose(alpha.sqrt() * v + (1 - alpha).sqrt() * x, noise, atol=1e-5)
