@@ -11,17 +11,14 @@
 namespace magicface::face {
 namespace {
 
-constexpr int kSubpixelBits = 4;
-constexpr double kFar = 1e5;
-
-/// fillPoly's fixed-point coordinates; far points are pulled in so that they fit into an int.
+/// Vertices are rounded to whole pixels, as the training helper does; far points are pulled in so that they fit an int.
 void fill(cv::Mat& mask, const std::vector<cv::Point2d>& polygon) {
-  std::vector<cv::Point> fixed;
+  constexpr double kFar = 1e5;
+  std::vector<cv::Point> rounded;
   for (const auto& point : polygon) {
-    const auto to_fixed = [](double v) { return cvRound(std::clamp(v, -kFar, kFar) * (1 << kSubpixelBits)); };
-    fixed.emplace_back(to_fixed(point.x), to_fixed(point.y));
+    rounded.emplace_back(cvRound(std::clamp(point.x, -kFar, kFar)), cvRound(std::clamp(point.y, -kFar, kFar)));
   }
-  cv::fillPoly(mask, std::vector<std::vector<cv::Point>>{fixed}, cv::Scalar(255), cv::LINE_8, kSubpixelBits);
+  cv::fillPoly(mask, std::vector<std::vector<cv::Point>>{rounded}, cv::Scalar(255));
 }
 
 cv::Point2d sweep_of(const std::vector<cv::Point2f>& jaw, double reach) {

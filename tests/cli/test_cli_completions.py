@@ -9,16 +9,19 @@ from conftest import ROOT
 FOLDER = ROOT / "completions"
 
 
-def flags_of_help(program) -> set[str]:
-    shown = " ".join(program(*command, "--help").out
-                     for command in (["edit"], ["estimate"], ["parse"], ["bundle", "list"], ["bundle", "show"]))
+@pytest.fixture(scope="module")
+def flags(executable) -> set[str]:
+    """Every flag that some command's help shows."""
+    commands = (["edit"], ["estimate"], ["parse"], ["bundle", "list"], ["bundle", "show"])
+    shown = " ".join(subprocess.run([executable, *command, "--help"], capture_output=True, text=True, check=True).stdout
+                     for command in commands)
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown)) - {"--help-all", "--cfg-scale"}
 
 
 @pytest.mark.parametrize(("file", "spelling"), [("magicface.bash", "{}"), ("_magicface", "{}"), ("magicface.fish", "-l {}")])
-def test_every_flag_is_completed(program, file, spelling):
+def test_every_flag_is_completed(flags, file, spelling):
     text = (FOLDER / file).read_text()
-    absent = [flag for flag in sorted(flags_of_help(program))
+    absent = [flag for flag in sorted(flags)
               if not re.search(re.escape(spelling.format(flag if spelling == "{}" else flag[2:])) + r"\b", text)]
     assert not absent
 
