@@ -78,11 +78,9 @@ ConditionSection parse_condition(const Field& field) {
   }
   condition.dilation = static_cast<int>(field.at("dilation").integer(0, 1000));
   condition.jaw_reach = field.has("jaw_reach") ? field.at("jaw_reach").number(0, 2) : 0;
-  condition.contour_points = static_cast<int>(field.at("contour_points").integer(1, 68));
+  condition.contour_points = static_cast<int>(field.at("contour_points").integer(0, 17));
   const auto colours = field.at("colours");
-  if (colours.size() != static_cast<std::size_t>(condition.contour_points)) {
-    colours.fail(std::to_string(condition.contour_points) + " colours, as contour_points says");
-  }
+  if (colours.size() != 17) colours.fail("17 colours, one per jaw point");
   for (std::size_t i = 0; i < colours.size(); ++i) {
     const auto colour = colours.at(i);
     if (colour.size() != 3) colour.fail("[red, green, blue]");

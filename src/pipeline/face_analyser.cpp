@@ -22,6 +22,9 @@ namespace {
 /// Below this width of the face box a crop would be mostly invented.
 constexpr float kSmallestFace = 32;
 
+/// Points 0 to 16 of the 68; how many of them are drawn is the condition's choice.
+constexpr int kJawPoints = 17;
+
 std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
 
 }  // namespace
@@ -104,16 +107,16 @@ FaceAnalysis FaceAnalyser::analyse(const cv::Mat& rgb, const face::Face& face) {
   const cv::Mat parsed(static_cast<int>(labels.size(0)), static_cast<int>(labels.size(1)), CV_8UC1,
                        labels.data_ptr<std::uint8_t>());
   const auto parser_transform = module_transform(manifest, "face_parser", face, parsed.cols);
-  const auto parser_to_crop = then(face::invert(parser_transform), analysis.picture_to_crop);
+  const auto parser_to_crop = face::compose(analysis.picture_to_crop, face::invert(parser_transform));
   cv::warpAffine(parsed, analysis.class_map, cv::Mat(parser_to_crop), analysis.crop.size(), cv::INTER_NEAREST,
                  cv::BORDER_REPLICATE);
 
   analysis.landmarks = face::transform_points(state_->run_points("landmarks", 68, rgb, face), analysis.picture_to_crop);
   if (state_->bundle->has("neutral_jaw")) {
-    const auto jaw = state_->run_points("neutral_jaw", manifest.condition->contour_points, rgb, face);
+    const auto jaw = state_->run_points("neutral_jaw", kJawPoints, rgb, face);
     analysis.neutral_jaw = face::transform_points(jaw, analysis.picture_to_crop);
   } else {
-    analysis.neutral_jaw.assign(analysis.landmarks.begin(), analysis.landmarks.begin() + manifest.condition->contour_points);
+    analysis.neutral_jaw.assign(analysis.landmarks.begin(), analysis.landmarks.begin() + kJawPoints);
   }
   analysis.five_points = face.has_points ? face::transform_points(face.points, analysis.picture_to_crop)
                                          : face::five_points_of(analysis.landmarks);

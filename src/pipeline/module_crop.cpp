@@ -21,9 +21,4 @@ cv::Matx23d module_transform(const models::Manifest& manifest, const std::string
   return face::ffhq_quad_transform(face.points, side);
 }
 
-cv::Matx23d then(const cv::Matx23d& first, const cv::Matx23d& second) {
-  const auto square = [](const cv::Matx23d& m) { return cv::Matx33d(m(0, 0), m(0, 1), m(0, 2), m(1, 0), m(1, 1), m(1, 2), 0, 0, 1); };
-  return second * square(first);
-}
-
 }  // namespace magicface::pipeline

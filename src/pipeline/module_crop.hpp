@@ -13,7 +13,4 @@ namespace magicface::pipeline {
 /// the model's own crop. @throws BundleError for an alignment that needs points which the detector doesn't give.
 cv::Matx23d module_transform(const models::Manifest& manifest, const std::string& module, const face::Face& face, int side);
 
-/// `first`, then `second`.
-cv::Matx23d then(const cv::Matx23d& first, const cv::Matx23d& second);
-
 }  // namespace magicface::pipeline

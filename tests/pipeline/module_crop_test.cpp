@@ -40,11 +40,5 @@ TEST(ModuleTransform, APointAlignmentNeedsPoints) {
   EXPECT_THROW(module_transform(manifest, "identity", face, 112), BundleError);
 }
 
-TEST(Then, AppliesTheFirstTransformFirst) {
-  const cv::Matx23d twice(2, 0, 0, 0, 2, 0), right(1, 0, 10, 0, 1, 0);
-  EXPECT_EQ(face::transform_point({3, 4}, then(twice, right)), cv::Point2d(16, 8));
-  EXPECT_EQ(face::transform_point({3, 4}, then(right, twice)), cv::Point2d(26, 8));
-}
-
 }  // namespace
 }  // namespace magicface::pipeline

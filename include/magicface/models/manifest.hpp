@@ -66,8 +66,8 @@ struct ConditionSection {
   std::vector<int> blanked;          ///< indices into `classes`
   int dilation = 0;                  ///< pixels at `image_size`
   double jaw_reach = 0;              ///< share of the jaw's width that the mask reaches below the neutral jaw
-  int contour_points = 17;
-  std::vector<std::array<std::uint8_t, 3>> colours;  ///< RGB, one per contour point
+  int contour_points = 17;           ///< how many of the 17 jaw points are drawn, the middle ones
+  std::vector<std::array<std::uint8_t, 3>> colours;  ///< RGB, one per jaw point
   int radius = 2;                                    ///< pixels of the canvas
   int canvas = 256;                                  ///< side of the aligned canvas in pixels
   std::array<std::array<double, 2>, 5> canvas_template{};
