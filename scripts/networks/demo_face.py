@@ -16,9 +16,9 @@ from torch import Tensor, nn
 class FaceConfig:
     """Channels at a half, a quarter, an eighth and a sixteenth of the size, and of the identity vector."""
 
-    widths: tuple[int, int, int, int] = (24, 48, 72, 112)
+    widths: tuple[int, int, int, int] = (16, 32, 48, 64)
     identity: int = 128
-    hidden: int = 128
+    hidden: int = 96
 
 
 def conv(cin: int, cout: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
@@ -45,7 +45,7 @@ class Trunk(nn.Module):
         self.level1 = conv(3, a, 2)
         self.level2 = nn.Sequential(conv(a, b, 2), Residual(b))
         self.level3 = nn.Sequential(conv(b, c, 2), Residual(c))
-        self.level4 = nn.Sequential(conv(c, d, 2), Residual(d), Residual(d))
+        self.level4 = nn.Sequential(conv(c, d, 2), Residual(d))
         self.side3 = nn.Conv2d(d, c, 1)
         self.side2 = nn.Conv2d(c, b, 1)
         self.merge = Residual(b)
@@ -95,8 +95,8 @@ class PointFeatures(nn.Module):
 
     def __init__(self, config: FaceConfig) -> None:
         super().__init__()
-        self.narrow = conv(config.widths[1], 16, 1, 1)
-        self.size = 68 * 16 + 68 * 2 + config.widths[3]
+        self.narrow = conv(config.widths[1], 12, 1, 1)
+        self.size = 68 * 12 + 68 * 2 + config.widths[3]
 
     def forward(self, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
         grid = (2 * points + 1) / size - 1

@@ -79,7 +79,7 @@ def contour(jaw: np.ndarray, points: np.ndarray, height: int, width: int) -> np.
     canvas = np.zeros((CANVAS + 2, CANVAS + 2, 3), np.float32)
     rows, columns = np.mgrid[:CANVAS, :CANVAS]
     for (x, y), colour in zip(placed, COLOURS):
-        canvas[1:-1, 1:-1][(columns - x) ** 2 + (rows - y) ** 2 <= RADIUS**2 + 1] = colour
+        canvas[1:-1, 1:-1][(columns - x) ** 2 + (rows - y) ** 2 <= RADIUS**2] = colour
     # Affine maps between pixel grids are linear in rows and columns; scipy wants (row, column) order.
     swapped = matrix[::-1, [1, 0, 2]]
     planes = [

@@ -42,6 +42,9 @@ def average_parameters(network: nn.Module, finished: bool) -> bool:
     """Average the parameters over all processes; true as soon as one of them has finished."""
     if not dist.is_initialized():
         return finished
+    parent = mp.parent_process()
+    if parent is not None and not parent.is_alive():
+        raise SystemExit("the starting process is gone")  # else a killed training would go on unseen
     parameters = list(network.parameters())
     flag = torch.tensor([float(finished)], device=parameters[0].device)
     flat = torch.cat([p.reshape(-1) for p in parameters] + [flag]) / dist.get_world_size()

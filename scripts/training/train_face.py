@@ -43,7 +43,7 @@ def batch(portraits: data.Portraits, rows: np.ndarray, size: int, generator: np.
         turn = np.where(generator.random(len(rows)) < 0.5, np.radians(generator.uniform(-10, 10, len(rows))), 0)
     frame = data.crop_frame(box)
     frames, angle, host = torch.tensor(frame, dtype=torch.float32), torch.tensor(turn, dtype=torch.float32), torch.device("cpu")
-    image = data.sample(data.pictures(portraits, rows, host), frames, size, angle=angle)
+    image = data.sample(data.pictures(portraits, rows, host), frames, size, angle=angle, smooth=not train)
     label = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True, angle=angle)[:, 0].long()
     points = rotate(data.to_crop(portraits.lm[rows], frame, size), turn, size)
     jaw = rotate(data.to_crop(portraits.jaw[rows], frame, size), turn, size)

@@ -75,6 +75,7 @@ def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--decoder-only", action="store_true", help="go on from the average with the encoder held: latents stay what they are")
     return parser.parse_args()
 
 
@@ -93,6 +94,10 @@ def main() -> None:
         average.values, average.count = state["average"], state["count"]
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
+    if options.decoder_only:
+        vae.load_state_dict(average.values)
+        vae.encoder.requires_grad_(False)
+        vae.quant_conv.requires_grad_(False)
     torch.manual_seed(options.seed + step + parallel.rank())
     generator = np.random.default_rng((options.seed, step, parallel.rank()))
     clock = common.Clock(options.minutes, spent)
@@ -112,7 +117,7 @@ def main() -> None:
     while not stop:
         if step % 100 == 0 or not sets:
             sets = [data.load(folder) for folder in options.data]  # the renderer may still be at work
-        piece = options.size if clock.spent > 0.85 * clock.total else options.size // 2
+        piece = options.size if options.decoder_only or clock.spent > 0.85 * clock.total else options.size // 2
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=30)
         image, weight = batch(sets, options, generator, options.size, piece)

@@ -3,6 +3,7 @@
 #include "magicface/models/network.hpp"
 
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
 #include "magicface/core/error.hpp"
@@ -14,6 +15,16 @@ struct Network::Module {
 };
 
 namespace {
+
+/// The profiling executor recompiles a module in its first runs, which costs a cold job more than it ever gains here,
+/// and may fuse differently from run to run. Plain interpretation of the saved graph is fast and repeats its bytes.
+void use_plain_executor() {
+  static const bool done = [] {
+    torch::jit::setGraphExecutorOptimize(false);
+    return true;
+  }();
+  static_cast<void>(done);
+}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -43,6 +54,7 @@ torch::jit::IValue to_ivalue(const Value& value) {
 
 Network::Network(std::string name, const std::filesystem::path& file, const Placement& placement)
     : name_(std::move(name)), placement_(placement), module_(std::make_unique<Module>()) {
+  use_plain_executor();
   try {
     const c10::InferenceMode inference;
     module_->script = torch::jit::load(file.string(), at::kCPU);
