@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The training scripts run, resume and export on a handful of made-up pictures."""
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,20 @@ def test_training_resumes_at_its_step(runs: Path, folder: Path) -> None:
     assert f"from step {before['step']}" in text
     assert after["step"] == 2 * before["step"]
     assert after["spent"] > before["spent"]
+
+
+def test_decoder_only_keeps_the_latents(runs: Path, folder: Path, tmp_path: Path) -> None:
+    shutil.copy(runs / "vae" / "vae.pt", tmp_path / "vae.pt")
+    run("training/train_vae.py", "--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--out", tmp_path, "--batch", 4, "--decoder-only")
+    before, after = (torch.load(p / "vae.pt", weights_only=False)["average"] for p in (runs / "vae", tmp_path))
+    held = [name for name in before if name.startswith(("encoder.", "quant_conv."))]
+    assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in held)
+    assert not torch.equal(before["decoder.conv_in.weight"], after["decoder.conv_in.weight"])
+
+
+def test_two_workers_train_together(folder: Path, tmp_path: Path) -> None:
+    text = run("training/train_vae.py", "--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--out", tmp_path, "--batch", 4, "--workers", 2)
+    assert "held-out" in text and (tmp_path / "vae.pt").exists()
 
 
 def test_trained_runs_export_and_are_judged(runs: Path, folder: Path, tmp_path: Path) -> None:
