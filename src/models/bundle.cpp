@@ -69,6 +69,7 @@ std::vector<fs::path> bundle_folders() {
 fs::path find_bundle(const std::optional<std::string>& name_or_path) {
   std::string wanted = "demo";
   std::string said_by = "the embedded bundle";
+  bool may_be_path = true;
   const char* environment = std::getenv("MAGICFACE_BUNDLE");
   if (name_or_path) {
     wanted = *name_or_path;
@@ -76,11 +77,14 @@ fs::path find_bundle(const std::optional<std::string>& name_or_path) {
   } else if (environment != nullptr && *environment != '\0') {
     wanted = environment;
     said_by = "MAGICFACE_BUNDLE";
+  } else {
+    // A bundle is a program: a folder `demo` that happens to lie in the current folder must not be run unasked.
+    may_be_path = false;
   }
   std::string looked;
   auto candidates = bundle_folders();
   for (auto& folder : candidates) folder /= wanted;
-  candidates.insert(candidates.begin(), fs::path(wanted));
+  if (may_be_path) candidates.insert(candidates.begin(), fs::path(wanted));
   for (const auto& candidate : candidates) {
     std::error_code ignored;
     if (fs::exists(candidate / "bundle.json", ignored)) return candidate;
