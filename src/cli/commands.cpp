@@ -17,9 +17,14 @@ void add_common(CLI::App& command, CommonOptions& common) {
 }
 
 void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
-  command.add_option("-i,--in,pictures", inputs, "files, folders, globs; - reads a list from stdin")
+  const std::function<void(const std::vector<std::string>&)> append = [&inputs](const std::vector<std::string>& names) {
+    inputs.insert(inputs.end(), names.begin(), names.end());
+  };
+  // Two options, not one with a position: --in takes one name a time, and after `--` any number of names may follow.
+  command.add_option_function("-i,--in", append, "files, folders, globs; - reads a list from stdin")
       ->type_name("PICTURE")
       ->allow_extra_args(false);
+  command.add_option_function("pictures", append, "the same without --in; after -- names may begin with -")->type_name("PICTURE");
 }
 
 void add_compute(CLI::App& command, pipeline::ComputeOptions& compute) {
