@@ -108,7 +108,7 @@ def test_release_spellings(uncropped, tiny, portrait, condition, tmp_path):
 
 
 def test_interrupt_stops_between_steps(uncropped, portrait, tmp_path):
-    command = [uncropped.path, "edit", *uncropped.flags[:2], *uncropped.flags[4:], "--steps", "120", "--batch-size", "1",
+    command = [uncropped.path, "edit", *uncropped.flags[:2], *uncropped.flags[4:], "--steps", "60", "--batch-size", "1",
                "--in", portrait, *THREE_EDITS, "--out", "cut"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         first = running.stdout.readline().strip()

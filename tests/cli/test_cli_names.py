@@ -24,6 +24,15 @@ def test_names_that_begin_with_a_dash(uncropped, make_picture, tmp_path):
     assert result.paths == ["made/-me_AU12+1.png", "made/--json_AU12+1.png"]
 
 
+def test_several_names_without_a_flag(uncropped, make_picture, tmp_path):
+    """What a shell makes of `magicface edit --au AU1=1 *.png`."""
+    for name in ("a.png", "b.png"):
+        make_picture(tmp_path / name, 1)
+    result = uncropped.edit("--au", "AU1=1", "a.png", "b.png")
+    assert result.code == 0, result.err
+    assert result.paths == ["a_AU1+1.png", "b_AU1+1.png"]
+
+
 def test_globs_and_lists(uncropped, make_picture, tmp_path):
     for name in ("b.png", "a.png", "c.jpg"):
         make_picture(tmp_path / "in" / name, 1)
