@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`edit`: which files appear, and that the same command gives the same bytes."""
+import os
 import signal
 import subprocess
 
@@ -110,7 +111,9 @@ def test_release_spellings(uncropped, tiny, portrait, condition, tmp_path):
 def test_interrupt_stops_between_steps(uncropped, portrait, tmp_path):
     command = [uncropped.path, "edit", *uncropped.flags[:2], *uncropped.flags[4:], "--steps", "60", "--batch-size", "1",
                "--in", portrait, *THREE_EDITS, "--out", "cut"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as running:
         first = running.stdout.readline().strip()
         running.send_signal(signal.SIGINT)
         running.communicate(timeout=120)
