@@ -21,5 +21,5 @@ pictures=$("$root/build/release/magicface" edit --in "$portrait" --au AU12=5 --o
   die "magicface edit failed"
 
 say "Done. Before: $portrait"
-say "      After:  (also on stdout)"
+say "      After:"
 printf '%s\n' "$pictures"
