@@ -18,6 +18,14 @@ add_library(magicface_opencv INTERFACE)
 target_include_directories(magicface_opencv SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
 target_link_libraries(magicface_opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs)
 
+# The picture formats' own libraries: OpenCV keeps no metadata and converts CMYK without a word.
+find_package(PNG 1.6.32 REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(TIFF REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpmux)
+find_package(pugixml REQUIRED)
+
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)

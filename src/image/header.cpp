@@ -8,48 +8,32 @@
 namespace magicface::image {
 namespace {
 
-int orientation_of(Bytes exif) {
-  const ByteReader reader(exif, false);
-  // WebP writers disagree on whether the JPEG prefix belongs into the chunk.
-  const Bytes block = reader.matches(0, std::string_view("Exif\0\0", 6)) ? reader.part(6, exif.size()) : exif;
-  const auto value = tiff_tag(block, kTagOrientation);
-  return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
-}
-
 Header png_header(Bytes bytes) {
   const ByteReader reader(bytes, false);
-  Header header{Format::png, reader.u32(16), reader.u32(20)};
-  for (std::size_t at = 8; reader.has(at, 12); at += 12 + static_cast<std::size_t>(reader.u32(at))) {
-    if (reader.matches(at + 4, "eXIf")) header.orientation = orientation_of(reader.part(at + 8, reader.u32(at)));
-  }
-  return header;
+  return {Format::png, reader.u32(16), reader.u32(20)};
 }
 
 Header jpeg_header(Bytes bytes) {
   const ByteReader reader(bytes, false);
   Header header{Format::jpg};
-  header.complete = false;
-  std::size_t at = 2;
-  while (reader.has(at, 4)) {
-    if (reader.u8(at) != 0xFF) break;
+  for (std::size_t at = 2; reader.has(at, 4);) {
     const std::uint32_t marker = reader.u8(at + 1);
-    if (marker == 0xFF || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7)) {
-      at += marker == 0xFF ? 1 : 2;  // fill byte, or a marker without a segment
+    if (reader.u8(at) != 0xFF || marker == 0xFF || marker == 0) {
+      ++at;  // fill bytes, and rubbish between segments that some cameras leave
+      continue;
+    }
+    if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7)) {
+      at += 2;  // a marker without a segment
       continue;
     }
     const bool frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     if (frame) {
       header.height = reader.u16(at + 5);
       header.width = reader.u16(at + 7);
-    } else if (marker == 0xE1 && reader.matches(at + 4, std::string_view("Exif\0\0", 6))) {
-      header.orientation = orientation_of(reader.part(at + 4, reader.u16(at + 2)));
-    } else if (marker == 0xDA) {
-      break;  // compressed data begins
     }
+    if (frame || marker == 0xDA) break;  // what follows are tables and compressed data
     at += 2 + static_cast<std::size_t>(reader.u16(at + 2));
   }
-  // Inside compressed data FF is always escaped, so FF D9 from here on is the end marker.
-  for (; reader.has(at, 2) && !header.complete; ++at) header.complete = reader.u16(at) == 0xFFD9;
   return header;
 }
 
@@ -72,11 +56,6 @@ Header webp_header(Bytes bytes) {
   } else if (reader.matches(12, "VP8 ")) {
     header.width = reader.u16(26) & 0x3FFF;
     header.height = reader.u16(28) & 0x3FFF;
-  }
-  for (std::size_t at = 12; reader.has(at, 8);) {
-    const std::size_t length = reader.u32(at + 4);
-    if (reader.matches(at, "EXIF")) header.orientation = orientation_of(reader.part(at + 8, length));
-    at += 8 + length + length % 2;  // chunks are padded to even sizes
   }
   return header;
 }

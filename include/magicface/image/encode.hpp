@@ -14,17 +14,17 @@ namespace magicface::image {
 
 struct EncodeOptions {
   Format format = Format::png;
-  int quality = 95;        ///< 1 to 100, JPEG and WebP only
-  std::string parameters;  ///< UTF-8; PNG's text under the keyword `parameters`, as image tools read it; empty: none
+  std::optional<int> quality;  ///< 1 to 100, JPEG and WebP only; unset: as the source was coded, else 95
+  std::string parameters;      ///< UTF-8; PNG's text under the keyword `parameters`, as image tools read it; empty: none
 };
 
-/// The picture as a file in memory; equal input gives equal bytes. PNG, WebP and TIFF carry alpha; JPEG and BMP drop
-/// it.
+/// The picture as a file in memory, with its metadata; equal input gives equal bytes. What each format keeps is in
+/// docs/formats.md: PNG and TIFF hold 16 bits; PNG, WebP and TIFF hold alpha, JPEG and BMP drop it.
 /// @throws UsageError for a quality out of range, ItemError for a picture the format can't hold (WebP: 16383 a side).
 std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOptions& options);
 
-/// The PNG text under the keyword `parameters` as UTF-8 (tEXt or uncompressed iTXt); nullopt when there is none, the
-/// chunk's CRC is wrong, or the bytes are no PNG.
+/// The PNG text under the keyword `parameters` as UTF-8; nullopt when there is none, its CRC is wrong, or the bytes are
+/// no PNG.
 std::optional<std::string> read_png_parameters(std::span<const std::uint8_t> bytes);
 
 }  // namespace magicface::image

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "codecs.hpp"
+
+namespace magicface::image {
+namespace {
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text;
+}
+
+/// Whether rows without compression reach beyond the end. OpenCV would say so on stderr.
+bool is_cut_short(Bytes bytes, cv::Size size) {
+  const ByteReader reader(bytes, true);
+  constexpr std::uint32_t kOldHeader = 12, kRunLength8 = 1, kRunLength4 = 2;
+  const bool old = reader.u32(14) == kOldHeader;
+  const auto compression = old ? 0 : reader.u32(30);
+  if (compression == kRunLength8 || compression == kRunLength4) return false;
+  const std::size_t row_bits = std::size_t{reader.u16(old ? 24 : 28)} * static_cast<std::size_t>(size.width);
+  const std::size_t row_bytes = (row_bits + 31) / 32 * 4;
+  return !reader.has(reader.u32(10), row_bytes * static_cast<std::size_t>(size.height));
+}
+
+}  // namespace
+
+Decoded decode_bmp(Bytes bytes, cv::Size expected) {
+  if (is_cut_short(bytes, expected)) throw CodecError("the file ends before the picture does; copy or export it again");
+  Decoded decoded;
+  try {
+    // imdecode only reads, but takes no const.
+    auto* data = const_cast<std::uint8_t*>(bytes.data());
+    decoded.pixels = cv::imdecode(cv::Mat(1, static_cast<int>(bytes.size()), CV_8UC1, data), cv::IMREAD_UNCHANGED);
+  } catch (const cv::Exception& failure) {
+    throw CodecError("can't be decoded (" + one_line(failure.err) + "); export the picture again");
+  }
+  if (decoded.pixels.empty()) throw CodecError("damaged, cut short or of a kind that can't be decoded; export it again");
+  check_size(expected, decoded.pixels.cols, decoded.pixels.rows);
+  if (decoded.pixels.channels() == 3) cv::cvtColor(decoded.pixels, decoded.pixels, cv::COLOR_BGR2RGB);
+  if (decoded.pixels.channels() == 4) {
+    cv::Mat alpha;
+    cv::extractChannel(decoded.pixels, alpha, 3);
+    // Most writers leave the fourth byte unused, which would make everything transparent.
+    const bool unused = cv::countNonZero(alpha) == 0;
+    cv::cvtColor(decoded.pixels, decoded.pixels, unused ? cv::COLOR_BGRA2RGB : cv::COLOR_BGRA2RGBA);
+  }
+  return decoded;
+}
+
+std::vector<std::uint8_t> encode_bmp(const cv::Mat& pixels) {
+  cv::Mat ordered;
+  if (is_grey(pixels)) {
+    ordered = pixels;
+  } else {
+    cv::cvtColor(pixels, ordered, cv::COLOR_RGB2BGR);
+  }
+  std::vector<std::uint8_t> file;
+  try {
+    if (!cv::imencode(".bmp", ordered, file)) throw CodecError("OpenCV can't encode it");
+  } catch (const cv::Exception& failure) {
+    throw CodecError(one_line(failure.err));
+  }
+  return file;
+}
+
+}  // namespace magicface::image

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "codecs.hpp"
+#include "jpeg_session.hpp"
+
+namespace magicface::image {
+namespace {
+
+class Compressor {
+ public:
+  Compressor() {
+    jpeg_.err = errors.manager();
+    errors.guarded([&] {
+      jpeg_create_compress(&jpeg_);
+      jpeg_mem_dest(&jpeg_, &file_, &size_);
+    });
+  }
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+  ~Compressor() {
+    jpeg_destroy_compress(&jpeg_);
+    std::free(file_);
+  }
+  jpeg_compress_struct* get() { return &jpeg_; }
+  std::vector<std::uint8_t> file() const { return {file_, file_ + size_}; }
+
+  JpegErrors errors;
+
+ private:
+  jpeg_compress_struct jpeg_{};
+  unsigned char* file_ = nullptr;
+  unsigned long size_ = 0;
+};
+
+/// At high quality the colours are kept at full resolution: lips and eyes are small.
+constexpr int kFullColourFrom = 90;
+
+void set_sampling(jpeg_compress_struct* jpeg, int across, int down) {
+  const bool usual = (across == 1 || across == 2 || across == 4) && (down == 1 || down == 2);
+  jpeg->comp_info[0].h_samp_factor = usual ? across : 1;
+  jpeg->comp_info[0].v_samp_factor = usual ? down : 1;
+}
+
+void set_coding(jpeg_compress_struct* jpeg, const std::optional<JpegCoding>& source, std::optional<int> quality) {
+  const bool alike = source && source->tables.size() == static_cast<std::size_t>(jpeg->num_components);
+  jpeg_set_quality(jpeg, quality.value_or(kDefaultQuality), TRUE);
+  if (alike && !quality) {
+    // The source's own tables: what wasn't edited falls on the same steps again and hardly loses a second time.
+    for (int i = 0; i < jpeg->num_components; ++i) {
+      std::array<unsigned, 64> table;
+      std::copy(source->tables[static_cast<std::size_t>(i)].begin(), source->tables[static_cast<std::size_t>(i)].end(),
+                table.begin());
+      jpeg_add_quant_table(jpeg, i, table.data(), 100, FALSE);
+      jpeg->comp_info[i].quant_tbl_no = i;
+    }
+  }
+  if (jpeg->num_components == 3) {
+    const int halves = quality.value_or(kDefaultQuality) >= kFullColourFrom ? 1 : 2;
+    set_sampling(jpeg, alike ? source->luma_across : halves, alike ? source->luma_down : halves);
+  }
+  if (alike && source->progressive) jpeg_simple_progression(jpeg);
+}
+
+void set_density(jpeg_compress_struct* jpeg, const std::optional<Metadata::Density>& density) {
+  constexpr double kMetresPerInch = 0.0254;
+  if (!density) return;
+  const auto per_inch = [](double value) {
+    return static_cast<UINT16>(std::clamp(std::lround(value * kMetresPerInch), 1L, 65535L));
+  };
+  jpeg->density_unit = 1;
+  jpeg->X_density = per_inch(density->across);
+  jpeg->Y_density = per_inch(density->down);
+}
+
+/// Nothing when it doesn't fit into one marker, as JPEG demands of EXIF and of plain XMP.
+std::vector<std::uint8_t> marker_data(std::string_view prefix, const std::vector<std::uint8_t>& block) {
+  if (block.empty() || prefix.size() + block.size() > kMostMarkerBytes) return {};
+  std::vector<std::uint8_t> data(prefix.begin(), prefix.end());
+  data.insert(data.end(), block.begin(), block.end());
+  return data;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_jpeg(const cv::Mat& pixels, const Metadata& metadata, std::optional<int> quality) {
+  const std::vector<std::uint8_t> markers[] = {marker_data(kExifPrefix, metadata.exif),
+                                               marker_data(kXmpPrefix, metadata.xmp)};
+  const Bytes profile = profile_for(metadata, pixels);
+  Compressor compressor;
+  auto* jpeg = compressor.get();
+  compressor.errors.guarded([&] {
+    jpeg->image_width = static_cast<JDIMENSION>(pixels.cols);
+    jpeg->image_height = static_cast<JDIMENSION>(pixels.rows);
+    jpeg->input_components = pixels.channels();
+    jpeg->in_color_space = is_grey(pixels) ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg_set_defaults(jpeg);
+    jpeg->optimize_coding = TRUE;
+    set_coding(jpeg, metadata.coding.jpeg, quality);
+    set_density(jpeg, metadata.density);
+    jpeg_start_compress(jpeg, TRUE);
+    for (const auto& marker : markers) {
+      if (!marker.empty()) jpeg_write_marker(jpeg, JPEG_APP0 + 1, marker.data(), static_cast<unsigned>(marker.size()));
+    }
+    if (!profile.empty()) jpeg_write_icc_profile(jpeg, profile.data(), static_cast<unsigned>(profile.size()));
+    while (jpeg->next_scanline < jpeg->image_height) {
+      auto* row = const_cast<JSAMPROW>(pixels.ptr(static_cast<int>(jpeg->next_scanline)));
+      jpeg_write_scanlines(jpeg, &row, 1);
+    }
+    jpeg_finish_compress(jpeg);
+  });
+  return compressor.file();
+}
+
+}  // namespace magicface::image
