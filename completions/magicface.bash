@@ -16,7 +16,7 @@ _magicface() {
     --format) words="png jpg webp tiff bmp" ;;
     --log-level) words="debug info warn error off" ;;
     --au) words="AU1= AU2= AU4= AU5= AU6= AU9= AU12= AU15= AU17= AU20= AU25= AU26=" ;;
-    --steps | --eta | --guidance | --seed | --threads | --batch-size | --quality | --output-pattern) return ;;
+    --steps | --eta | --guidance | --seed | --threads | --batch-size | --quality | --max-pixels | --max-file-size | --output-pattern) return ;;
   esac
   if [[ -n $words ]]; then
     [[ $previous == --au ]] && compopt -o nospace
@@ -24,10 +24,11 @@ _magicface() {
     return
   fi
   case $command in
-    edit) flags="--in --out --output-pattern --format --quality --overwrite --au --sampler --steps --eta --guidance
+    edit) flags="--in --out --output-pattern --format --quality --no-metadata
+      --max-pixels --max-file-size --overwrite --au --sampler --steps --eta --guidance
       --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --json --quiet --log-level --help" ;;
-    estimate) flags="--in --bundle --device --threads --json --quiet --log-level --help" ;;
-    parse) flags="--in --out --overwrite --bundle --device --threads --quiet --log-level --help" ;;
+    estimate) flags="--in --max-pixels --max-file-size --bundle --device --threads --json --quiet --log-level --help" ;;
+    parse) flags="--in --out --overwrite --max-pixels --max-file-size --bundle --device --threads --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"
       ((COMP_CWORD == 2)) && flags="list show verify --help"

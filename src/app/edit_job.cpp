@@ -21,8 +21,8 @@ void check_options(const EditOptions& options, const models::Manifest& manifest)
   if (options.condition && !fs::exists(*options.condition)) {
     throw UsageError("--condition " + options.condition->string() + ": no such file or folder");
   }
-  if (options.quality < 1 || options.quality > 100) {
-    throw UsageError("--quality: expected 1 to 100, got " + std::to_string(options.quality));
+  if (options.quality && (*options.quality < 1 || *options.quality > 100)) {
+    throw UsageError("--quality: expected 1 to 100, got " + std::to_string(*options.quality));
   }
 }
 

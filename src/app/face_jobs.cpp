@@ -104,7 +104,7 @@ JobResult run_estimate(const EstimateOptions& options, std::istream& list, std::
   if (!faces.can_estimate()) throw BundleError(bundle->label() + ": the bundle has no 'au_estimator'; use another bundle");
   bool header = !options.json;
   return for_each_input(options.inputs, list, [&](const fs::path& path) {
-    const auto picture = image::read_picture(path);
+    const auto picture = image::read_picture(path, options.limits);
     const auto found = faces.detect(picture.rgb);
     if (found.empty()) throw ItemError("no face found; use a picture with an upright, uncovered face");
     if (std::exchange(header, false)) write_estimate_header(names, out);
@@ -126,7 +126,7 @@ JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostrea
   pipeline::check_compute(options.compute);
   pipeline::FaceAnalyser faces(bundle, options.compute);
   return for_each_input(options.inputs, list, [&](const fs::path& path) {
-    const auto picture = image::read_picture(path);
+    const auto picture = image::read_picture(path, options.limits);
     const auto analysis = faces.analyse(picture.rgb, faces.largest_face(picture.rgb));
     cv::Mat classes;
     cv::cvtColor(analysis.class_map, classes, cv::COLOR_GRAY2RGB);
@@ -139,7 +139,7 @@ JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostrea
       if (!options.overwrite && fs::exists(target)) {
         throw ItemError(target.string() + " exists; give --overwrite to replace it, or another --out");
       }
-      write_file_atomically(target, image::encode_picture({image, {}}, {image::Format::png, 95, {}}));
+      write_file_atomically(target, image::encode_picture({image, {}}, {image::Format::png, {}, {}}));
       out << target.string() << std::endl;
     }
   });

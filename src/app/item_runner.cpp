@@ -72,7 +72,7 @@ void ItemRunner::run(const WorkItem& item, const OnOutcome& done) {
 
 /// Takes from `pending` what is made, so that a failure concerns only the rest.
 void ItemRunner::edit(const WorkItem& item, std::vector<std::size_t>& pending, const OnOutcome& done) {
-  const auto portrait = engine_.prepare(image::read_picture(item.input.path),
+  const auto portrait = engine_.prepare(image::read_picture(item.input.path, options_.limits),
                                         {options_.crop, condition_for(options_, item.input.path)});
   const auto before = estimate(pipeline::source_of(*portrait).rgb, *portrait);
   while (!pending.empty()) {
@@ -107,11 +107,16 @@ void ItemRunner::edit_batch(const WorkItem& item, std::span<const std::size_t> b
   }
 }
 
-void ItemRunner::write(const image::Picture& picture, const PlannedOutput& output, const std::string& label) {
+void ItemRunner::write(image::Picture picture, const PlannedOutput& output, const std::string& label) {
   image::EncodeOptions encoding;
   encoding.format = output.format;
   encoding.quality = options_.quality;
-  encoding.parameters = parameters_text(options_, manifest_, label, picture.rgb.cols, picture.rgb.rows);
+  if (options_.metadata) {
+    encoding.parameters = parameters_text(options_, manifest_, label, picture.rgb.cols, picture.rgb.rows);
+    image::declare_composite(picture.metadata);
+  } else {
+    picture.metadata = image::without_descriptions(picture.metadata);
+  }
   if (const auto folder = output.path.parent_path(); !folder.empty()) {
     std::error_code failure;
     fs::create_directories(folder, failure);

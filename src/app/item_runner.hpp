@@ -39,7 +39,7 @@ class ItemRunner {
   void edit(const WorkItem& item, std::vector<std::size_t>& pending, const OnOutcome& done);
   void edit_batch(const WorkItem& item, std::span<const std::size_t> batch, const pipeline::Portrait& portrait,
                   const Estimate& before, const OnOutcome& done);
-  void write(const image::Picture& picture, const PlannedOutput& output, const std::string& label);
+  void write(image::Picture picture, const PlannedOutput& output, const std::string& label);
   Estimate estimate(const cv::Mat& rgb, const pipeline::Portrait& portrait);
 
   const EditOptions& options_;

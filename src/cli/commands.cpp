@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "magicface/app/bundle_jobs.hpp"
@@ -27,6 +28,18 @@ void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
   command.add_option_function("pictures", append, "the same without --in; after -- names may begin with -")->type_name("PICTURE");
 }
 
+void add_limits(CLI::App& command, image::ReadLimits& limits) {
+  const std::map<std::string, std::int64_t> thousands{{"k", 1'000}, {"m", 1'000'000}, {"mp", 1'000'000}};
+  command.add_option("--max-pixels", limits.max_pixels, "larger pictures fail; e.g. 200M")
+      ->transform(CLI::AsNumberWithUnit(thousands, CLI::AsNumberWithUnit::CASE_INSENSITIVE))
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  command.add_option("--max-file-size", limits.max_bytes, "larger files fail; e.g. 1G")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::PositiveNumber)
+      ->type_name("SIZE");
+}
+
 void add_compute(CLI::App& command, pipeline::ComputeOptions& compute) {
   command.add_option("--device", compute.device, "auto, cpu, cuda or cuda:N")->type_name("NAME");
   command.add_option("--threads", compute.threads, "0: all cores")->type_name("N");
@@ -40,6 +53,7 @@ void add_estimate(CLI::App& program, CommonOptions& common, Action& action) {
   auto* command = program.add_subcommand("estimate", "AU intensities (0 to 5) of every face, as CSV or JSON");
   auto options = std::make_shared<app::EstimateOptions>();
   add_inputs(*command, options->inputs);
+  add_limits(*command, options->limits);
   add_bundle_flag(*command, options->bundle);
   add_compute(*command, options->compute);
   command->add_flag("--json", common.json, "one JSON object per face, with pose and landmarks");
@@ -57,6 +71,7 @@ void add_parse(CLI::App& program, CommonOptions& common, Action& action) {
   auto* command = program.add_subcommand("parse", "write the crop, condition image, class map and jaw contour");
   auto options = std::make_shared<app::ParseOptions>();
   add_inputs(*command, options->inputs);
+  add_limits(*command, options->limits);
   command->add_option("-o,--out", options->out, "folder, made if missing")->type_name("FOLDER");
   command->add_flag("--overwrite", options->overwrite, "replace existing files");
   add_bundle_flag(*command, options->bundle);

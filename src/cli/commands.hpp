@@ -27,6 +27,7 @@ void add_bundle(CLI::App& program, CommonOptions& common, Action& action);
 // Pieces that several commands share.
 void add_common(CLI::App& command, CommonOptions& common);
 void add_inputs(CLI::App& command, std::vector<std::string>& inputs);
+void add_limits(CLI::App& command, image::ReadLimits& limits);
 void add_compute(CLI::App& command, pipeline::ComputeOptions& compute);
 void add_bundle_flag(CLI::App& command, std::optional<std::string>& bundle);
 

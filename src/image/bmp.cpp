@@ -14,22 +14,26 @@ std::string one_line(std::string text) {
   return text;
 }
 
-/// Whether rows without compression reach beyond the end. OpenCV would say so on stderr.
-bool is_cut_short(Bytes bytes, cv::Size size) {
+/// What OpenCV would complain about on stderr.
+void check_layout(Bytes bytes, cv::Size size) {
   const ByteReader reader(bytes, true);
-  constexpr std::uint32_t kOldHeader = 12, kRunLength8 = 1, kRunLength4 = 2;
+  constexpr std::uint32_t kOldHeader = 12, kPlain = 0, kBitFields = 3;
   const bool old = reader.u32(14) == kOldHeader;
-  const auto compression = old ? 0 : reader.u32(30);
-  if (compression == kRunLength8 || compression == kRunLength4) return false;
+  const auto compression = old ? kPlain : reader.u32(30);
+  if (compression != kPlain && compression != kBitFields) {
+    throw CodecError("a compressed BMP (run lengths, JPEG or PNG inside); save it without compression or as PNG");
+  }
   const std::size_t row_bits = std::size_t{reader.u16(old ? 24 : 28)} * static_cast<std::size_t>(size.width);
   const std::size_t row_bytes = (row_bits + 31) / 32 * 4;
-  return !reader.has(reader.u32(10), row_bytes * static_cast<std::size_t>(size.height));
+  if (!reader.has(reader.u32(10), row_bytes * static_cast<std::size_t>(size.height))) {
+    throw CodecError("the file ends before the picture does; copy or export it again");
+  }
 }
 
 }  // namespace
 
 Decoded decode_bmp(Bytes bytes, cv::Size expected) {
-  if (is_cut_short(bytes, expected)) throw CodecError("the file ends before the picture does; copy or export it again");
+  check_layout(bytes, expected);
   Decoded decoded;
   try {
     // imdecode only reads, but takes no const.
@@ -38,7 +42,8 @@ Decoded decode_bmp(Bytes bytes, cv::Size expected) {
   } catch (const cv::Exception& failure) {
     throw CodecError("can't be decoded (" + one_line(failure.err) + "); export the picture again");
   }
-  if (decoded.pixels.empty()) throw CodecError("damaged, cut short or of a kind that can't be decoded; export it again");
+  if (decoded.pixels.empty())
+    throw CodecError("damaged, cut short or of a kind that can't be decoded; export it again");
   check_size(expected, decoded.pixels.cols, decoded.pixels.rows);
   if (decoded.pixels.channels() == 3) cv::cvtColor(decoded.pixels, decoded.pixels, cv::COLOR_BGR2RGB);
   if (decoded.pixels.channels() == 4) {

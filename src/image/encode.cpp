@@ -58,7 +58,8 @@ std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOpt
     reason = problem.err;
   }
   throw ItemError(std::to_string(picture.rgb.cols) + " x " + std::to_string(picture.rgb.rows) +
-                  " pixels can't be written as " + extension_of(options.format) + " (" + reason + "); use --format png");
+                  " pixels can't be written as " + extension_of(options.format) + " (" + reason +
+                  "); use --format png");
 }
 
 }  // namespace magicface::image

@@ -26,7 +26,8 @@ constexpr std::size_t kEntryBytes = 12;
 /// A TIFF block whose single values are changed where they stand.
 class Block {
  public:
-  explicit Block(std::vector<std::uint8_t>& bytes) : bytes_(bytes), little_(ByteReader(bytes, true).matches(0, "II"sv)) {}
+  explicit Block(std::vector<std::uint8_t>& bytes)
+      : bytes_(bytes), little_(ByteReader(bytes, true).matches(0, "II"sv)) {}
 
   std::size_t first_directory() const { return reader().u32(4); }
   std::size_t next_directory(std::size_t directory) const { return reader().u32(end_of(directory)); }
@@ -46,7 +47,8 @@ class Block {
   }
   void wipe(std::size_t at, std::size_t count) {
     const auto part = reader().part(at, count);
-    std::fill_n(bytes_.begin() + static_cast<std::ptrdiff_t>(std::min(at, bytes_.size())), part.size(), std::uint8_t{0});
+    std::fill_n(bytes_.begin() + static_cast<std::ptrdiff_t>(std::min(at, bytes_.size())), part.size(),
+                std::uint8_t{0});
   }
   void wipe_directory(std::size_t directory) { wipe(directory, end_of(directory) + 4 - directory); }
 
@@ -55,7 +57,8 @@ class Block {
   std::size_t end_of(std::size_t directory) const { return directory + 2 + reader().u16(directory) * kEntryBytes; }
 
   std::optional<std::size_t> find(std::size_t directory, std::uint32_t tag) const {
-    for (std::size_t entry = directory + 2; entry < end_of(directory) && reader().has(entry, kEntryBytes); entry += kEntryBytes) {
+    for (std::size_t entry = directory + 2; entry < end_of(directory) && reader().has(entry, kEntryBytes);
+         entry += kEntryBytes) {
       const auto type = reader().u16(entry + 2);
       if (reader().u16(entry) == tag && (type == kShort || type == kLong)) return entry;
     }

@@ -57,7 +57,8 @@ std::optional<std::string> container_kind(const ByteReader& reader) {
 /// An APNG says so in a chunk before the pixels.
 bool is_animated_png(const ByteReader& reader) {
   if (!reader.matches(0, "\x89PNG\r\n\x1a\n"sv)) return false;
-  for (std::size_t at = 8; reader.has(at, 12) && !reader.matches(at + 4, "IDAT"sv); at += 12 + std::size_t{reader.u32(at)}) {
+  for (std::size_t at = 8; reader.has(at, 12) && !reader.matches(at + 4, "IDAT"sv);
+       at += 12 + std::size_t{reader.u32(at)}) {
     if (reader.matches(at + 4, "acTL"sv)) return true;
   }
   return false;

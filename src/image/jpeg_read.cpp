@@ -101,7 +101,8 @@ Decoded decode_jpeg(Bytes bytes, cv::Size expected) {
     }
     jpeg_finish_decompress(jpeg);
   });
-  if (!errors.damage().empty()) throw CodecError("damaged or cut short (" + errors.damage() + "); copy or export it again");
+  if (!errors.damage().empty())
+    throw CodecError("damaged or cut short (" + errors.damage() + "); copy or export it again");
   return decoded;
 }
 

@@ -50,11 +50,15 @@ void set_coding(jpeg_compress_struct* jpeg, const std::optional<JpegCoding>& sou
   if (alike && !quality) {
     // The source's own tables: what wasn't edited falls on the same steps again and hardly loses a second time.
     for (int i = 0; i < jpeg->num_components; ++i) {
+      const auto first =
+          std::find(source->tables.begin(), source->tables.end(), source->tables[static_cast<std::size_t>(i)]);
+      const auto slot = static_cast<int>(first - source->tables.begin());  // Cb and Cr mostly share one
+      jpeg->comp_info[i].quant_tbl_no = slot;
+      if (slot != i) continue;
       std::array<unsigned, 64> table;
       std::copy(source->tables[static_cast<std::size_t>(i)].begin(), source->tables[static_cast<std::size_t>(i)].end(),
                 table.begin());
-      jpeg_add_quant_table(jpeg, i, table.data(), 100, FALSE);
-      jpeg->comp_info[i].quant_tbl_no = i;
+      jpeg_add_quant_table(jpeg, slot, table.data(), 100, FALSE);
     }
   }
   if (jpeg->num_components == 3) {

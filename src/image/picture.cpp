@@ -62,7 +62,14 @@ Decoded decode(Bytes bytes, const Header& header) {
 Picture read_picture(const std::filesystem::path& file, const ReadLimits& limits) {
   // OpenCV and libtiff count some bytes in an int.
   constexpr auto kMostBytes = static_cast<std::uintmax_t>(std::numeric_limits<int>::max());
-  const auto bytes = read_file(file, std::min(limits.max_bytes, kMostBytes));
+  const auto most_bytes = std::min(limits.max_bytes, kMostBytes);
+  std::error_code unreadable;
+  const auto size = std::filesystem::file_size(file, unreadable);
+  if (!unreadable && size > most_bytes) {
+    fail(file, std::to_string(size) + " bytes, more than the limit of " + std::to_string(most_bytes) +
+                   "; export the picture smaller or raise --max-file-size");
+  }
+  const auto bytes = read_file(file, most_bytes);
   const Header header = checked_header(file, bytes, limits);
   try {
     Decoded decoded = decode(bytes, header);

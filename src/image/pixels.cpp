@@ -42,7 +42,9 @@ cv::Mat sixteen_bits(const cv::Mat& edited, const cv::Mat& source) {
   return result;
 }
 
-bool fits(const cv::Mat& plane, const cv::Mat& rgb, int type) { return plane.type() == type && plane.size() == rgb.size(); }
+bool fits(const cv::Mat& plane, const cv::Mat& rgb, int type) {
+  return plane.type() == type && plane.size() == rgb.size();
+}
 
 }  // namespace
 

@@ -49,9 +49,8 @@ void set_colour(PngSession& session, const Metadata& metadata, Bytes profile) {
 void set_metadata(PngSession& session, const Metadata& metadata, const std::string& parameters) {
   if (!metadata.exif.empty()) {
     auto exif = metadata.exif;
-    session.guarded([&] {
-      png_set_eXIf_1(session.png(), session.info(), static_cast<png_uint_32>(exif.size()), exif.data());
-    });
+    session.guarded(
+        [&] { png_set_eXIf_1(session.png(), session.info(), static_cast<png_uint_32>(exif.size()), exif.data()); });
   }
   if (metadata.density) {
     const auto per_metre = [](double value) { return static_cast<png_uint_32>(value + 0.5); };
@@ -84,8 +83,8 @@ std::vector<std::uint8_t> encode_png(const cv::Mat& pixels, const Metadata& meta
   session.guarded([&] {
     png_set_compression_level(png, kCompression);
     png_set_IHDR(png, info, static_cast<png_uint_32>(pixels.cols), static_cast<png_uint_32>(pixels.rows),
-                 pixels.depth() == CV_16U ? 16 : 8, colour_type(pixels), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
+                 pixels.depth() == CV_16U ? 16 : 8, colour_type(pixels), PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   });
   set_colour(session, metadata, profile_for(metadata, pixels));
   set_metadata(session, metadata, parameters);

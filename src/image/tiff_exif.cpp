@@ -43,8 +43,9 @@ bool is_one_of(const std::array<std::uint16_t, N>& tags, std::uint16_t tag) {
   return std::find(tags.begin(), tags.end(), tag) != tags.end();
 }
 
-/// Entries that lie outside the block or have an unknown type are left out.
-Directory read_directory(Bytes block, std::size_t at, int depth = 0) {
+/// Entries that lie outside the block, have an unknown type, or go beyond `budget` (bytes of values: many entries may
+/// claim the same large part of a file) are left out.
+Directory read_directory(Bytes block, std::size_t at, std::size_t& budget, int depth = 0) {
   constexpr int kDeepest = 2;
   const bool little = is_little(block);
   const ByteReader reader(block, little);
@@ -52,17 +53,21 @@ Directory read_directory(Bytes block, std::size_t at, int depth = 0) {
   for (std::uint32_t i = 0; i < reader.u16(at); ++i) {
     const std::size_t place = at + 2 + i * kEntryBytes;
     if (!reader.has(place, kEntryBytes)) break;
-    Entry entry{static_cast<std::uint16_t>(reader.u16(place)), static_cast<std::uint16_t>(reader.u16(place + 2)),
-                reader.u32(place + 4), {}};
+    Entry entry{static_cast<std::uint16_t>(reader.u16(place)),
+                static_cast<std::uint16_t>(reader.u16(place + 2)),
+                reader.u32(place + 4),
+                {}};
     const std::size_t size = size_of_type(entry.type) * entry.count;
     const std::size_t value_at = size <= kInPlace ? place + 8 : reader.u32(place + 8);
-    if (size == 0 || !reader.has(value_at, size)) continue;
+    if (size == 0 || size > budget || !reader.has(value_at, size)) continue;
+    budget -= size;
     const auto value = reader.part(value_at, size);
     entry.value.assign(value.begin(), value.end());
     const auto unit = static_cast<std::ptrdiff_t>(unit_of_type(entry.type));
-    for (auto from = entry.value.begin(); !little && from != entry.value.end(); from += unit) std::reverse(from, from + unit);
+    for (auto from = entry.value.begin(); !little && from != entry.value.end(); from += unit)
+      std::reverse(from, from + unit);
     if (is_one_of(kChildren, entry.tag)) {
-      if (depth < kDeepest) entry.child = read_directory(block, reader.u32(value_at), depth + 1);
+      if (depth < kDeepest) entry.child = read_directory(block, reader.u32(value_at), budget, depth + 1);
       if (entry.child.empty()) continue;
     }
     directory.push_back(std::move(entry));
@@ -111,7 +116,8 @@ std::uint32_t append_directory(std::vector<std::uint8_t>& bytes, Directory direc
 
 Directory descriptive_entries(Bytes block) {
   if (!is_tiff(block)) return {};
-  auto directory = read_directory(block, ByteReader(block, is_little(block)).u32(4));
+  std::size_t budget = std::size_t{16} << 20;
+  auto directory = read_directory(block, ByteReader(block, is_little(block)).u32(4), budget);
   std::erase_if(directory, [](const Entry& entry) { return !is_one_of(kDescriptive, entry.tag); });
   return directory;
 }
@@ -129,7 +135,8 @@ std::vector<std::uint8_t> exif_of_tiff(Bytes file) {
 void add_exif_to_tiff(std::vector<std::uint8_t>& file, Bytes exif) {
   auto entries = descriptive_entries(exif);
   if (entries.empty() || !is_little(file)) return;
-  auto directory = read_directory(file, ByteReader(file, true).u32(4));
+  std::size_t budget = file.size();
+  auto directory = read_directory(file, ByteReader(file, true).u32(4), budget);
   std::move(entries.begin(), entries.end(), std::back_inserter(directory));
   const auto place = append_directory(file, std::move(directory));
   for (int i = 0; i < 4; ++i) file[4 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(place >> 8 * i);

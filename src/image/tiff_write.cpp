@@ -8,6 +8,8 @@
 namespace magicface::image {
 namespace {
 
+constexpr std::size_t kStripBytes = 1 << 18;
+
 /// The source's own compression where it loses nothing, else LZW, which everything reads.
 std::uint16_t compression_like(std::uint16_t source) {
   switch (source) {
@@ -36,7 +38,9 @@ void set_layout(TIFF* tiff, const cv::Mat& pixels, std::uint16_t compression) {
   if (compression == COMPRESSION_LZW || compression == COMPRESSION_ADOBE_DEFLATE) {
     TIFFSetField(tiff, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
   }
-  TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, TIFFDefaultStripSize(tiff, 0));
+  // libtiff's own strips of 8 KB compress badly.
+  const auto rows = kStripBytes / (static_cast<std::size_t>(pixels.cols) * pixels.elemSize());
+  TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, static_cast<std::uint32_t>(std::max<std::size_t>(rows, 1)));
 }
 
 void set_metadata(TIFF* tiff, const Metadata& metadata, Bytes profile) {
@@ -65,7 +69,8 @@ std::vector<std::uint8_t> encode_tiff(const cv::Mat& pixels, const Metadata& met
   for (int y = 0; y < pixels.rows; ++y) {
     // libtiff's predictor works inside the buffer that it is given.
     std::copy_n(pixels.ptr(y), row.size(), row.begin());
-    if (TIFFWriteScanline(session.get(), row.data(), static_cast<std::uint32_t>(y), 0) < 0) session.fail("it can't be written");
+    if (TIFFWriteScanline(session.get(), row.data(), static_cast<std::uint32_t>(y), 0) < 0)
+      session.fail("it can't be written");
   }
   if (TIFFWriteDirectory(session.get()) == 0) session.fail("its directory can't be written");
   session.close();

@@ -101,7 +101,8 @@ std::vector<std::uint8_t> encode_webp(const cv::Mat& pixels, const Metadata& met
   Encoder encoder;
   const WebPData stream = encoder.encode(pixels, config_of(metadata, quality));
   const Bytes profile = profile_for(metadata, pixels);
-  if (profile.empty() && metadata.exif.empty() && metadata.xmp.empty()) return {stream.bytes, stream.bytes + stream.size};
+  if (profile.empty() && metadata.exif.empty() && metadata.xmp.empty())
+    return {stream.bytes, stream.bytes + stream.size};
   constexpr int kNoCopy = 0;
   const Mux mux(WebPMuxNew(), &WebPMuxDelete);
   if (!mux || WebPMuxSetImage(mux.get(), &stream, kNoCopy) != WEBP_MUX_OK) throw CodecError("libwebpmux refused it");

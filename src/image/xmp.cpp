@@ -19,7 +19,8 @@ constexpr auto kRdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"sv;
 constexpr auto kTiff = "http://ns.adobe.com/tiff/1.0/"sv;
 constexpr auto kExif = "http://ns.adobe.com/exif/1.0/"sv;
 constexpr auto kIptcExtension = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"sv;
-constexpr const char* kComposite = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
+constexpr const char* kComposite =
+    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
 
 /// What isn't true any more once the picture is upright and stands alone: previews still show the face before the
 /// edit, and what phones append to a file (gain map, depth, motion, further packets) isn't written again.
@@ -39,7 +40,8 @@ constexpr Property kSourceType{kIptcExtension, "DigitalSourceType"};
 /// The namespace behind the prefix of a qualified name, as declared on `node` or around it.
 std::string_view namespace_of(pugi::xml_node node, std::string_view qualified) {
   const auto colon = qualified.find(':');
-  const std::string declaration = colon == qualified.npos ? "xmlns" : "xmlns:" + std::string(qualified.substr(0, colon));
+  const std::string declaration =
+      colon == qualified.npos ? "xmlns" : "xmlns:" + std::string(qualified.substr(0, colon));
   for (; node; node = node.parent()) {
     if (const auto found = node.attribute(declaration.c_str())) return found.value();
   }
@@ -53,12 +55,23 @@ bool is(const Property& property, pugi::xml_node scope, std::string_view qualifi
          namespace_of(scope, qualified) == property.schema;
 }
 
+/// Nesting that no real packet has, and that would exhaust the stack when it is removed.
+struct DepthLimit : pugi::xml_tree_walker {
+  static constexpr int kDeepest = 100;
+  bool for_each(pugi::xml_node&) override { return depth() < kDeepest; }
+};
+
 /// An XMP packet. A property of the picture is an attribute or an element of one of the descriptions in its RDF.
 class Packet {
  public:
   bool parse(const std::vector<std::uint8_t>& bytes) {
-    constexpr auto kOptions = pugi::parse_default | pugi::parse_pi | pugi::parse_comments | pugi::parse_ws_pcdata_single;
-    if (!document_.load_buffer(bytes.data(), bytes.size(), kOptions, pugi::encoding_utf8)) return false;
+    constexpr auto kOptions =
+        pugi::parse_default | pugi::parse_pi | pugi::parse_comments | pugi::parse_ws_pcdata_single;
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const auto size = text.find_last_not_of('\0') + 1;  // some cameras pad with zeroes
+    DepthLimit limit;
+    if (!document_.load_buffer(text.data(), size, kOptions, pugi::encoding_utf8) || !document_.traverse(limit))
+      return false;
     rdf_ = document_.find_node([](pugi::xml_node node) { return is({kRdf, "RDF"}, node, node.name()); });
     return !rdf_.empty();
   }

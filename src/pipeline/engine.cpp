@@ -104,14 +104,10 @@ std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edi
   for (std::int64_t i = 0; i < images.size(0); ++i) {
     Edited edited;
     edited.model_picture = to_picture(images[i]);
-    edited.picture.alpha = portrait.source.alpha;
-    if (portrait.blend_mask.empty()) {
-      edited.picture.rgb = edited.model_picture;
-    } else if (composite == Composite::none) {
-      // The crop is the result; the source's alpha doesn't fit it.
-      edited.picture.rgb = edited.model_picture;
-      if (edited.model_picture.size() != portrait.source.rgb.size()) edited.picture.alpha.release();
+    if (portrait.blend_mask.empty() || composite == Composite::none) {
+      edited.picture = image::replace_pixels(portrait.source, edited.model_picture);
     } else {
+      edited.picture = portrait.source;  // shares everything but what is pasted over
       edited.picture.rgb = portrait.source.rgb.clone();
       image::paste_back(edited.picture, edited.model_picture, portrait.blend_mask, portrait.analysis->picture_to_crop);
     }

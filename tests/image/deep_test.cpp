@@ -66,7 +66,8 @@ TEST_F(DeepTest, ASmallEditKeepsTheFineStepsUnderIt) {
   for (int x = 0; x < 100; ++x) picture.deep_rgb.at<cv::Vec3w>(0, x) = cv::Vec3w::all(static_cast<ushort>(25700 + x));
   picture.rgb = cv::Mat(1, 100, CV_8UC3, cv::Scalar::all(103));
   const auto back = read_picture(file("x.png", encode_picture(picture, {})));
-  for (int x = 0; x < 100; ++x) EXPECT_EQ(back.deep_rgb.at<cv::Vec3w>(0, x), cv::Vec3w::all(static_cast<ushort>(25700 + x + 771)));
+  for (int x = 0; x < 100; ++x)
+    EXPECT_EQ(back.deep_rgb.at<cv::Vec3w>(0, x), cv::Vec3w::all(static_cast<ushort>(25700 + x + 771)));
 }
 
 TEST_F(DeepTest, FormatsWithEightBitsGetTheEight) {

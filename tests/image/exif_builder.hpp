@@ -22,7 +22,8 @@ inline constexpr std::string_view kThumbnail = "the face before the edit";
 inline ByteVector exif_block(const ExifContent& content) {
   ByteVector bytes;
   const auto put = [&](unsigned value, int count) {
-    for (int i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> 8 * (content.little ? i : count - 1 - i)));
+    for (int i = 0; i < count; ++i)
+      bytes.push_back(static_cast<std::uint8_t>(value >> 8 * (content.little ? i : count - 1 - i)));
   };
   const auto entry = [&](unsigned tag, unsigned type, std::size_t count, unsigned value) {
     put(tag, 2);

@@ -14,12 +14,24 @@ using ForeignTest = PictureFiles;
 TEST_F(ForeignTest, EachIsNamedWithARemedy) {
   const std::vector<std::pair<std::string_view, std::string>> kinds{
       {"GIF89a\1\0\1\0"sv, "GIF"},
-      {"\0\0\0\x18""ftypheic\0\0\0\0mif1heic"sv, "HEIC"},
-      {"\0\0\0\x18""ftypmif1\0\0\0\0mif1heic"sv, "HEIC"},
-      {"\0\0\0\x1C""ftypmif1\0\0\0\0mif1avifmiaf"sv, "AVIF"},
-      {"\0\0\0\x18""ftypavis\0\0\0\0avisavif"sv, "animated AVIF"},
-      {"\0\0\0\x18""ftypisom\0\0\0\0isommp42"sv, "video"},
-      {"\0\0\0\x18""ftypcrx \0\0\0\1crx isom"sv, "CR3"},
+      {"\0\0\0\x18"
+       "ftypheic\0\0\0\0mif1heic"sv,
+       "HEIC"},
+      {"\0\0\0\x18"
+       "ftypmif1\0\0\0\0mif1heic"sv,
+       "HEIC"},
+      {"\0\0\0\x1C"
+       "ftypmif1\0\0\0\0mif1avifmiaf"sv,
+       "AVIF"},
+      {"\0\0\0\x18"
+       "ftypavis\0\0\0\0avisavif"sv,
+       "animated AVIF"},
+      {"\0\0\0\x18"
+       "ftypisom\0\0\0\0isommp42"sv,
+       "video"},
+      {"\0\0\0\x18"
+       "ftypcrx \0\0\0\1crx isom"sv,
+       "CR3"},
       {"\0\0\0\x0CJXL \r\n\x87\n"sv, "JPEG XL"},
       {"\0\0\0\x0CjP  \r\n\x87\n"sv, "JPEG 2000"},
       {"II*\0\x10\0\0\0CR\x02\0"sv, "CR2"},

@@ -36,7 +36,8 @@ TEST_F(JpegTest, WithoutAQualityTheSourceIsRepeated) {
 
 TEST_F(JpegTest, ChromaIsTheSourceSElseByQuality) {
   const auto across = [&](const Picture& picture, std::optional<int> quality) {
-    return read_picture(file("x.jpg", encode_picture(picture, {Format::jpg, quality, {}}))).metadata.coding.jpeg->luma_across;
+    return read_picture(file("x.jpg", encode_picture(picture, {Format::jpg, quality, {}})))
+        .metadata.coding.jpeg->luma_across;
   };
   EXPECT_EQ(across(photo(), 95), 1);
   EXPECT_EQ(across(photo(), 80), 2);

@@ -27,7 +27,9 @@ ByteVector profile(std::string_view colour_space) {
   ByteVector icc(kSize, 0);
   cv::RNG random(1);
   for (std::size_t i = kTag; i < icc.size(); ++i) icc[i] = static_cast<std::uint8_t>(random.uniform(0, 256));
-  const auto put = [&](std::ptrdiff_t at, std::string_view text) { std::copy(text.begin(), text.end(), icc.begin() + at); };
+  const auto put = [&](std::ptrdiff_t at, std::string_view text) {
+    std::copy(text.begin(), text.end(), icc.begin() + at);
+  };
   icc[3] = kSize;
   put(8, "\x04\x20"sv);
   put(12, "mntr");
@@ -44,7 +46,8 @@ ByteVector profile(std::string_view colour_space) {
 
 constexpr std::string_view kXmp =
     "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
-    "<rdf:Description rdf:about='' xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:tiff='http://ns.adobe.com/tiff/1.0/' "
+    "<rdf:Description rdf:about='' xmlns:dc='http://purl.org/dc/elements/1.1/' "
+    "xmlns:tiff='http://ns.adobe.com/tiff/1.0/' "
     "xmlns:exif='http://ns.adobe.com/exif/1.0/' xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/' "
     "tiff:Orientation='6' exif:PixelXDimension='4000' hdrgm:Version='1.0' dc:source='the archive'/></rdf:RDF></x:xmpmeta>"sv;
 
@@ -77,12 +80,14 @@ TEST_F(MetadataTest, SettlingCorrectsWhatReadingMakesUntrue) {
   for (const bool little : {true, false}) {
     Metadata metadata;
     metadata.exif = bytes_of("Exif\0\0"sv);
-    const auto block = exif_block({.orientation = 6, .across = 4000, .down = 3000, .little = little, .thumbnail = true});
+    const auto block =
+        exif_block({.orientation = 6, .across = 4000, .down = 3000, .little = little, .thumbnail = true});
     metadata.exif.insert(metadata.exif.end(), block.begin(), block.end());
     metadata.xmp = bytes_of(kXmp);
     settle_metadata(metadata, {30, 40});
     // In the same places: makers' notes point into the block by absolute offsets.
-    EXPECT_EQ(metadata.exif, exif_block({.orientation = 1, .across = 30, .down = 40, .little = little, .thumbnail = false}));
+    EXPECT_EQ(metadata.exif,
+              exif_block({.orientation = 1, .across = 30, .down = 40, .little = little, .thumbnail = false}));
     EXPECT_FALSE(contains(metadata.exif, kThumbnail));
     EXPECT_FALSE(contains(metadata.xmp, "Orientation"));
     EXPECT_FALSE(contains(metadata.xmp, "hdrgm:Version"));
@@ -94,7 +99,8 @@ TEST_F(MetadataTest, SettlingCorrectsWhatReadingMakesUntrue) {
 TEST_F(MetadataTest, APacketThatIsTrueKeepsItsBytes) {
   const auto packet = bytes_of(
       "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
-      "<rdf:Description  rdf:about='' xmlns:dc='http://purl.org/dc/elements/1.1/' dc:source='x'/></rdf:RDF></x:xmpmeta>");
+      "<rdf:Description  rdf:about='' xmlns:dc='http://purl.org/dc/elements/1.1/' "
+      "dc:source='x'/></rdf:RDF></x:xmpmeta>");
   Metadata metadata;
   metadata.xmp = packet;
   settle_metadata(metadata, {3, 4});
@@ -116,7 +122,8 @@ TEST_F(MetadataTest, DamagedBlocksAreDroppedAndNeverCrash) {
       metadata.exif[static_cast<std::size_t>(random.uniform(8, static_cast<int>(whole.size())))] =
           static_cast<std::uint8_t>(random.uniform(0, 256));
     }
-    if (round % 5 == 0) metadata.exif.resize(static_cast<std::size_t>(random.uniform(8, static_cast<int>(whole.size()))));
+    if (round % 5 == 0)
+      metadata.exif.resize(static_cast<std::size_t>(random.uniform(8, static_cast<int>(whole.size()))));
     const auto size = metadata.exif.size();
     settle_metadata(metadata, {3, 4});
     EXPECT_EQ(metadata.exif.size(), size);

@@ -99,6 +99,7 @@ ByteVector tiff(std::uint8_t orientation) {
 TEST_F(OrientationTest, TiffIsTurnedOnce) {
   EXPECT_EQ(read_picture(file("1.tiff", tiff(1))).rgb.at<cv::Vec3b>(0, 0)[0], 10);
   EXPECT_EQ(read_picture(file("3.tiff", tiff(3))).rgb.at<cv::Vec3b>(0, 0)[0], 60);
+  EXPECT_EQ(read_picture(file("9.tiff", tiff(9))).rgb.size(), cv::Size(3, 2)) << "no orientation: upright";
   const cv::Mat turned = read_picture(file("6.tiff", tiff(6))).rgb;
   ASSERT_EQ(turned.size(), cv::Size(2, 3));
   EXPECT_EQ(turned.at<cv::Vec3b>(0, 0)[0], 40);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "magicface/app/output_plan.hpp"
+#include "magicface/image/picture.hpp"
 #include "magicface/pipeline/options.hpp"
 
 namespace magicface::app {
@@ -27,7 +28,9 @@ struct EditOptions {
   std::optional<std::filesystem::path> condition;  ///< a file, or a folder matched by stem; with Crop::none only
   pipeline::Composite composite = pipeline::Composite::automatic;
   std::optional<std::uint64_t> seed;   ///< unset: the bundle's default
-  int quality = 95;                    ///< 1 to 100, for formats that lose
+  std::optional<int> quality;          ///< 1 to 100, for formats that lose; unset: as the input was coded
+  bool metadata = true;                ///< false: outputs carry no EXIF, XMP and texts, only what their colours need
+  image::ReadLimits limits;            ///< of the inputs
   bool overwrite = false;
   bool json = false;                   ///< one JSON object per edit instead of one path per line
   bool progress = false;               ///< draw a progress line on stderr

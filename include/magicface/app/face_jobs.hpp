@@ -16,6 +16,7 @@ struct EstimateOptions {
   std::vector<std::string> inputs;
   std::optional<std::string> bundle;
   pipeline::ComputeOptions compute;
+  image::ReadLimits limits;  ///< of the inputs
   bool json = false;  ///< one JSON object per face instead of CSV
 };
 
@@ -28,6 +29,7 @@ struct ParseOptions {
   std::filesystem::path out = ".";
   std::optional<std::string> bundle;
   pipeline::ComputeOptions compute;
+  image::ReadLimits limits;  ///< of the inputs
   bool overwrite = false;
 };
 

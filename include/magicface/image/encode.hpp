@@ -15,7 +15,7 @@ namespace magicface::image {
 struct EncodeOptions {
   Format format = Format::png;
   std::optional<int> quality;  ///< 1 to 100, JPEG and WebP only; unset: as the source was coded, else 95
-  std::string parameters;      ///< UTF-8; PNG's text under the keyword `parameters`, as image tools read it; empty: none
+  std::string parameters;  ///< UTF-8; PNG's text under the keyword `parameters`, as image tools read it; empty: none
 };
 
 /// The picture as a file in memory, with its metadata; equal input gives equal bytes. What each format keeps is in

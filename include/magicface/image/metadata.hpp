@@ -41,15 +41,15 @@ struct Metadata {
   std::vector<std::uint8_t> exif;  ///< TIFF block without the prefix `Exif\0\0`
   std::vector<std::uint8_t> xmp;   ///< one packet, UTF-8
   struct Text {
-    std::string keyword, text;     ///< UTF-8
+    std::string keyword, text;  ///< UTF-8
   };
-  std::vector<Text> texts;         ///< of a PNG
+  std::vector<Text> texts;  ///< of a PNG
   struct Density {
-    double across = 0, down = 0;   ///< pixels per metre
+    double across = 0, down = 0;  ///< pixels per metre
   };
   std::optional<Density> density;
   PngColour png_colour;
-  bool grey = false;               ///< the file had no colours; neither will an edited one
+  bool grey = false;  ///< the file had no colours; neither will an edited one
   Coding coding;
 };
 

@@ -10,12 +10,12 @@
 namespace magicface::image {
 
 /// A picture in memory, upright. Everything works on the 8 bits; a source with 16 keeps them aside, and
-/// `encode_picture` brings them back (deep.hpp).
+/// `encode_picture` brings them back (docs/formats.md).
 struct Picture {
-  cv::Mat rgb;            ///< CV_8UC3, channels in the order red, green, blue
-  cv::Mat alpha;          ///< CV_8UC1 of the same size, straight (not premultiplied), or empty when the file has none
-  cv::Mat deep_rgb{};     ///< CV_16UC3: the source's own pixels, never edited; empty for 8-bit sources
-  cv::Mat deep_alpha{};   ///< CV_16UC1, or empty
+  cv::Mat rgb;           ///< CV_8UC3, channels in the order red, green, blue
+  cv::Mat alpha;         ///< CV_8UC1 of the same size, straight (not premultiplied), or empty when the file has none
+  cv::Mat deep_rgb{};    ///< CV_16UC3: the source's own pixels, never edited; empty for 8-bit sources
+  cv::Mat deep_alpha{};  ///< CV_16UC1, or empty
   Metadata metadata{};
 };
 
