@@ -4,7 +4,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <iostream>
-#include <map>
 #include <memory>
 
 #include "magicface/app/bundle_jobs.hpp"
@@ -26,18 +25,6 @@ void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
       ->type_name("PICTURE")
       ->allow_extra_args(false);
   command.add_option_function("pictures", append, "the same without --in; after -- names may begin with -")->type_name("PICTURE");
-}
-
-void add_limits(CLI::App& command, image::ReadLimits& limits) {
-  const std::map<std::string, std::int64_t> thousands{{"k", 1'000}, {"m", 1'000'000}, {"mp", 1'000'000}};
-  command.add_option("--max-pixels", limits.max_pixels, "larger pictures fail; e.g. 200M")
-      ->transform(CLI::AsNumberWithUnit(thousands, CLI::AsNumberWithUnit::CASE_INSENSITIVE))
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  command.add_option("--max-file-size", limits.max_bytes, "larger files fail; e.g. 1G")
-      ->transform(CLI::AsSizeValue(false))
-      ->check(CLI::PositiveNumber)
-      ->type_name("SIZE");
 }
 
 void add_compute(CLI::App& command, pipeline::ComputeOptions& compute) {

@@ -40,7 +40,7 @@ void add_files(CLI::App& command, app::EditOptions& options, Words& words) {
   command.add_option("--output-pattern", options.output.pattern, "{stem} {edit} {seed} {index} {face}")->type_name("TEXT");
   command.add_option("--format", words.format, "png, jpg, webp, tiff or bmp; default: the input's")->type_name("NAME");
   command.add_option("--quality", options.quality, "1 to 100 for jpg and webp; default: as the input, else 95")->type_name("N");
-  command.add_flag("!--no-metadata", options.metadata, "write no EXIF, XMP and texts");
+  command.add_flag_callback("--no-metadata", [&options] { options.metadata = false; }, "write no EXIF, XMP and texts");
   command.add_flag("--overwrite", options.overwrite, "replace existing outputs");
   add_limits(command, options.limits);
 }
