@@ -119,8 +119,11 @@ class EditJob {
     try {
       if (input.problem) throw ItemError(*input.problem);
       if (pending.empty()) return;
-      const auto portrait = engine.prepare(image::read_picture(input.path),
-                                           {options_.crop, condition_for(options_, input.path)});
+      pipeline::PortraitOptions portrait_options;
+      portrait_options.crop = options_.crop;
+      portrait_options.condition = condition_for(options_, input.path);
+      portrait_options.composite = options_.composite;
+      const auto portrait = engine.prepare(image::read_picture(input.path), portrait_options);
       const auto before = estimate(engine, portrait_picture(*portrait), *portrait);
       while (!pending.empty()) {
         const auto count = std::min(pending.size(), static_cast<std::size_t>(options_.compute.batch_size));

@@ -127,7 +127,7 @@ JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostrea
   pipeline::FaceAnalyser faces(bundle, options.compute);
   return for_each_input(options.inputs, list, [&](const fs::path& path) {
     const auto picture = image::read_picture(path);
-    const auto analysis = faces.analyse(picture.rgb, faces.largest_face(picture.rgb));
+    const auto analysis = faces.analyse(picture.rgb, faces.choose(picture.rgb, {})[0].face);
     cv::Mat classes;
     cv::cvtColor(analysis.class_map, classes, cv::COLOR_GRAY2RGB);
     std::error_code failure;

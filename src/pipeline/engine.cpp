@@ -10,7 +10,6 @@
 #include "magicface/core/text.hpp"
 #include "magicface/diffusion/guidance.hpp"
 #include "magicface/diffusion/sample.hpp"
-#include "magicface/image/blend.hpp"
 #include "magicface/models/compute.hpp"
 #include "manifest_specs.hpp"
 #include "portrait.hpp"
@@ -104,16 +103,13 @@ std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edi
   for (std::int64_t i = 0; i < images.size(0); ++i) {
     Edited edited;
     edited.model_picture = to_picture(images[i]);
-    edited.picture.alpha = portrait.source.alpha;
-    if (portrait.blend_mask.empty()) {
-      edited.picture.rgb = edited.model_picture;
-    } else if (composite == Composite::none) {
-      // The crop is the result; the source's alpha doesn't fit it.
-      edited.picture.rgb = edited.model_picture;
-      if (edited.model_picture.size() != portrait.source.rgb.size()) edited.picture.alpha.release();
+    if (composite == Composite::automatic) {
+      edited.picture = portrait.source;
+      pipeline::composite(portrait, edited.model_picture, edited.picture);
     } else {
-      edited.picture.rgb = portrait.source.rgb.clone();
-      image::paste_back(edited.picture, edited.model_picture, portrait.blend_mask, portrait.analysis->picture_to_crop);
+      // The crop is the result; the source's alpha fits it only if nothing was cut.
+      edited.picture.rgb = edited.model_picture;
+      if (edited.model_picture.size() == portrait.source.rgb.size()) edited.picture.alpha = portrait.source.alpha;
     }
     results.push_back(std::move(edited));
   }
