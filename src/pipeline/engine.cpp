@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "engine_state.hpp"
+#include "guided_denoise.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/text.hpp"
-#include "magicface/diffusion/guidance.hpp"
 #include "magicface/diffusion/sample.hpp"
 #include "magicface/models/compute.hpp"
 #include "manifest_specs.hpp"
@@ -36,22 +36,6 @@ at::Tensor variations_of(const std::vector<Edit>& edits) {
   std::vector<at::Tensor> rows;
   for (const auto& edit : edits) rows.push_back(at::tensor(edit.variation, at::kDouble).to(at::kFloat));
   return at::stack(rows);
-}
-
-/// The guided model output for a batch of edits of one portrait (paper, classifier-free guidance on the AU variation).
-/// Exact savings: with scale 1 or all-zero variations the two branches are equal or unused, so one is enough.
-diffusion::Denoise guided_denoise(const models::DiffusionModel& model, const Portrait& portrait, const at::Tensor& au,
-                                  double guidance) {
-  const auto count = au.size(0);
-  const bool guided = guidance != 1 && au.count_nonzero().item<std::int64_t>() > 0;
-  const auto device = model.placement().device;
-  const auto both = (guided ? at::cat({au, at::zeros_like(au)}) : au).to(device);
-  const auto attribute = portrait.attribute.expand({both.size(0), -1, -1, -1});
-  return [&model, &portrait, both, attribute, guided, guidance, count](const at::Tensor& x, double timestep) {
-    const auto input = guided ? at::cat({x, x}) : x;
-    const auto output = model.predict(input, attribute, timestep, both, portrait.reference);
-    return guided ? diffusion::guide(output.narrow(0, count, count), output.narrow(0, 0, count), guidance) : output;
-  };
 }
 
 }  // namespace
@@ -95,7 +79,7 @@ std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edi
   const auto start = noise.draw({1, manifest.latent.channels, portrait.latent_height, portrait.latent_width})
                          .to(state_->model.placement().device);
   const auto sampler = diffusion::make_sampler(plan.sampler, noise_schedule_of(manifest.schedule));
-  const auto denoise = guided_denoise(state_->model, portrait, variations_of(edits), plan.guidance);
+  const auto denoise = guided_denoise(state_->model, portrait.attribute, portrait.reference, variations_of(edits), plan.guidance);
   const auto latents = diffusion::sample(*sampler, start, noise, denoise, on_step);
   const auto images = state_->model.decode(latents);
 
@@ -104,7 +88,8 @@ std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edi
     Edited edited;
     edited.model_picture = to_picture(images[i]);
     if (composite == Composite::automatic) {
-      edited.picture = portrait.source;
+      const auto* onto = edits[static_cast<std::size_t>(i)].onto;
+      edited.picture = onto != nullptr ? *onto : portrait.source;
       pipeline::composite(portrait, edited.model_picture, edited.picture);
     } else {
       // The crop is the result; the source's alpha fits it only if nothing was cut.

@@ -35,6 +35,22 @@ cv::Mat where(const cv::Mat& class_map, const std::vector<std::string>& classes,
   return found;
 }
 
+cv::Mat blend_mask_of(const FaceAnalysis& analysis, const models::Manifest& manifest, MaskPolicy policy) {
+  const auto& m = analysis.picture_to_crop;
+  const double face_width = analysis.face.box.width * std::hypot(m(0, 0), m(1, 0));
+  const int feather = std::max(2, static_cast<int>(kFeather * face_width));
+  cv::Mat mask;
+  analysis.blanked.convertTo(mask, CV_32F, 1.0 / 255.0);
+  cv::GaussianBlur(mask, mask, cv::Size(), feather / 2.0);
+  if (policy != MaskPolicy::release) {
+    cv::Mat hair;
+    where(analysis.class_map, manifest.condition->classes, {"hair", "hat"}).convertTo(hair, CV_32F, 1.0 / 255.0);
+    cv::GaussianBlur(hair, hair, cv::Size(), feather / 4.0);
+    mask = mask.mul(1.0 - hair);
+  }
+  return mask.mul(image::feathered_mask(mask.size(), feather));
+}
+
 }  // namespace
 
 MaskPolicy mask_policy_from_name(std::string_view name) {
@@ -62,22 +78,7 @@ void draw_condition(FaceAnalysis& analysis, const models::Manifest& manifest, Ma
   analysis.blanked = face::blank_mask(analysis.class_map, jaw, spec);
   analysis.condition = face::condition_image(analysis.crop, analysis.class_map, jaw, analysis.five_points, spec);
   analysis.contour = face::draw_contour(jaw, analysis.five_points, spec, analysis.crop.size());
-}
-
-cv::Mat blend_mask(const FaceAnalysis& analysis, const models::Manifest& manifest, MaskPolicy policy) {
-  const auto& m = analysis.picture_to_crop;
-  const double face_width = analysis.face.box.width * std::hypot(m(0, 0), m(1, 0));
-  const int feather = std::max(2, static_cast<int>(kFeather * face_width));
-  cv::Mat mask;
-  analysis.blanked.convertTo(mask, CV_32F, 1.0 / 255.0);
-  cv::GaussianBlur(mask, mask, cv::Size(), feather / 2.0);
-  if (policy != MaskPolicy::release) {
-    cv::Mat hair;
-    where(analysis.class_map, manifest.condition->classes, {"hair", "hat"}).convertTo(hair, CV_32F, 1.0 / 255.0);
-    cv::GaussianBlur(hair, hair, cv::Size(), feather / 4.0);
-    mask = mask.mul(1.0 - hair);
-  }
-  return mask.mul(image::feathered_mask(mask.size(), feather));
+  analysis.blend_mask = blend_mask_of(analysis, manifest, policy);
 }
 
 }  // namespace magicface::pipeline

@@ -75,7 +75,7 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
   if (portrait->analysis) {
     condition = portrait->analysis->condition;
     portrait->picture_to_crop = portrait->analysis->picture_to_crop;
-    portrait->blend_mask = blend_mask(*portrait->analysis, manifest, options.mask_policy);
+    portrait->blend_mask = portrait->analysis->blend_mask;
   } else if (!options.mask.empty()) {
     portrait->blend_mask = cv::Mat::ones(picture.rgb.size(), CV_32FC1);  // the user's mask alone decides
   }

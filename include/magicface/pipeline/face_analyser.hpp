@@ -33,6 +33,7 @@ struct FaceAnalysis {
   cv::Mat blanked;                         ///< CV_8UC1, the crop's size, 255 where the condition image is blank
   cv::Mat condition;                       ///< condition image, CV_8UC3 RGB, the crop's size
   cv::Mat contour;                         ///< the jaw contour alone on black
+  cv::Mat blend_mask;                      ///< CV_32F in [0,1], the crop's size: where the model's picture goes back
 };
 
 /// Finds and reads faces with the bundle's networks; each is loaded when first needed.

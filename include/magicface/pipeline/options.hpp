@@ -12,6 +12,10 @@
 
 #include "magicface/face/detector.hpp"
 
+namespace magicface::image {
+struct Picture;
+}
+
 namespace magicface::pipeline {
 
 /// Where and how to compute; checked by `check_compute` before a model is loaded.
@@ -59,6 +63,7 @@ struct PortraitOptions {
 struct Edit {
   std::vector<double> variation;
   std::uint64_t seed = 0;
+  const image::Picture* onto = nullptr;  ///< what the result is put into; null: the portrait's source
 };
 
 /// Called after every denoising step. May throw Cancelled.
