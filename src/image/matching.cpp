@@ -87,16 +87,19 @@ cv::Mat membrane(const cv::Mat& values, const cv::Mat& weights) {
   return surface;
 }
 
-cv::Mat border_correction(const cv::Mat& reference, const cv::Mat& edited, const cv::Mat& weights, const cv::Mat& kept) {
+cv::Mat tint_correction(const cv::Mat& reference, const cv::Mat& edited, const cv::Mat& weights, const cv::Mat& kept) {
   check_pair(reference, edited);
   cv::Mat difference;
   cv::subtract(reference, edited, difference, cv::noArray(), CV_32F);
-  // The outer half of the feather; what lies inside may be the edit itself.
-  cv::Mat border = (weights > 0) & (weights < 0.5);
-  border.convertTo(border, CV_32F, 1.0 / 255.0);
-  if (!kept.empty()) border = border.mul(kept);
-  const double window = std::max(1.0, std::min(edited.rows, edited.cols) / 40.0);
-  return smooth(membrane(difference, border), window);
+  cv::Mat known = kept;
+  if (known.empty()) {
+    // The outer half of the feather; what lies inside may be the edit itself.
+    known = (weights > 0) & (weights < 0.5);
+    known.convertTo(known, CV_32F, 1.0 / 255.0);
+  }
+  // Wide, so that only tint and light are matched, never what the edit drew.
+  const double window = std::max(1.0, std::min(edited.rows, edited.cols) / 16.0);
+  return smooth(membrane(difference, known), window);
 }
 
 double seam(const cv::Mat& before_rgb, const cv::Mat& after_rgb, const cv::Mat& weights) {

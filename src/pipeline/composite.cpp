@@ -14,9 +14,9 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
   model_picture.convertTo(layer.colour, CV_32F);
   const bool reconstructed = !portrait.reconstruction.empty();
   const cv::Mat kept = reconstructed ? image::kept_structure(portrait.reconstruction, model_picture) : cv::Mat();
-  if (steps.match_border) {
+  if (steps.match_tint) {
     const cv::Mat& reference = reconstructed ? portrait.reconstruction : portrait.model_input;
-    layer.colour += image::border_correction(reference, model_picture, layer.weights, kept);
+    layer.colour += image::tint_correction(reference, model_picture, layer.weights, kept);
   }
   if (steps.keep_detail && reconstructed) {
     // source + (edited - reconstruction) where the structure was kept: the model's change, without the model's softness.

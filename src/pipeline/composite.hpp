@@ -8,8 +8,8 @@ namespace magicface::pipeline {
 
 /// Steps of compositing beside the mask; all are taken but in measurements (docs/compositing.md has the numbers).
 struct CompositeSteps {
-  bool match_border = true;  ///< colours meet the source's where the mask ends
-  bool keep_detail = true;   ///< the source's own grain and detail where the edit left the structure alone
+  bool match_tint = true;   ///< tint and light are the source's where the edit left the structure alone, and at the border
+  bool keep_detail = true;  ///< the source's own grain and detail in the same places
 };
 
 /// What goes over the source, in the crop's pixels.

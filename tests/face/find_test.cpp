@@ -57,7 +57,7 @@ TEST_F(FindFaces, SlightlyTiltedFacesCountAsUpright) {
 
 TEST_F(FindFaces, TurnedFacesAreFoundAndLevelled) {
   ASSERT_EQ(upright.size(), 1U);
-  for (const double degrees : {20.0, -90.0, 135.0, 180.0}) {
+  for (const double degrees : {25.0, -90.0, 180.0}) {
     cv::Matx23d to_turned;
     const auto faces = find_faces(*detector, turned_by(degrees, to_turned));
     ASSERT_EQ(faces.size(), 1U) << degrees;

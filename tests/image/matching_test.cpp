@@ -85,29 +85,38 @@ TEST(Membrane, WithoutAnythingKnownItIsZero) {
   EXPECT_EQ(cv::norm(membrane(values, cv::Mat::zeros(20, 20, CV_32F)), cv::NORM_INF), 0);
 }
 
-TEST(BorderCorrection, TakesAnEvenTintBack) {
+TEST(TintCorrection, TakesAnEvenTintBack) {
   const cv::Mat crop = waves({96, 96});
   const cv::Mat edited = crop + cv::Scalar(12, 6, 0);
-  const cv::Mat correction = border_correction(crop, edited, feathered_mask({96, 96}, 12), {});
+  const cv::Mat correction = tint_correction(crop, edited, feathered_mask({96, 96}, 12), {});
   EXPECT_LT(cv::norm(correction, cv::Mat(96, 96, CV_32FC3, cv::Scalar(-12, -6, 0)), cv::NORM_INF), 1.0);
 }
 
-TEST(BorderCorrection, LeavesAnEditInTheMiddleAlone) {
+TEST(TintCorrection, LeavesAnEditInTheMiddleAlone) {
   const cv::Mat crop = waves({96, 96});
   cv::Mat edited = crop.clone();
   cv::circle(edited, {48, 48}, 15, {200, 20, 20}, cv::FILLED);
-  EXPECT_EQ(cv::norm(border_correction(crop, edited, feathered_mask({96, 96}, 12), {}), cv::NORM_INF), 0);
+  EXPECT_EQ(cv::norm(tint_correction(crop, edited, feathered_mask({96, 96}, 12), {}), cv::NORM_INF), 0);
 }
 
-TEST(BorderCorrection, IgnoresTheBorderWhereItWasRedrawn) {
+TEST(TintCorrection, IsKnownWhereTheStructureWasKeptAndSpreadOverTheRest) {
+  const cv::Mat crop = waves({96, 96});
+  cv::Mat edited = crop + cv::Scalar(12, 6, 0);
+  edited(cv::Rect(30, 50, 36, 20)).setTo(cv::Scalar(40, 10, 10));
+  const cv::Mat correction = tint_correction(crop, edited, feathered_mask({96, 96}, 12), kept_structure(crop, edited));
+  EXPECT_NEAR(correction.at<cv::Vec3f>(60, 48)[0], -12, 3) << "inside what was redrawn";
+  EXPECT_NEAR(correction.at<cv::Vec3f>(15, 48)[0], -12, 2);
+}
+
+TEST(TintCorrection, IgnoresTheBorderWhereItWasRedrawn) {
   const cv::Mat crop = waves({96, 96});
   cv::Mat edited = crop.clone();
   edited(cv::Rect(0, 0, 96, 20)).setTo(cv::Scalar::all(0));
   cv::Mat kept = cv::Mat::ones(96, 96, CV_32F);
   kept(cv::Rect(0, 0, 96, 24)) = 0.0F;
   const cv::Mat weights = feathered_mask({96, 96}, 12);
-  EXPECT_EQ(cv::norm(border_correction(crop, edited, weights, kept), cv::NORM_INF), 0);
-  EXPECT_GT(cv::norm(border_correction(crop, edited, weights, {}), cv::NORM_INF), 10);
+  EXPECT_EQ(cv::norm(tint_correction(crop, edited, weights, kept), cv::NORM_INF), 0);
+  EXPECT_GT(cv::norm(tint_correction(crop, edited, weights, {}), cv::NORM_INF), 10);
 }
 
 TEST(Seam, IsTheStepThatAHardEdgeLeaves) {
@@ -131,7 +140,7 @@ TEST(Seam, FeatherAndColourMatchLowerIt) {
     Layer layer;
     edited.convertTo(layer.colour, CV_32F);
     layer.weights = weights;
-    if (match) layer.colour += border_correction(source, edited, weights, {});
+    if (match) layer.colour += tint_correction(source, edited, weights, {});
     put_layer(picture, layer, {1, 0, 0, 0, 1, 0});
     return seam(source, picture.rgb, weights);
   };

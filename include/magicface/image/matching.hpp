@@ -21,11 +21,12 @@ cv::Mat kept_structure(const cv::Mat& reconstruction, const cv::Mat& edited);
 /// @returns CV_32FC3 of the same size; zeros when there is no positive weight.
 cv::Mat membrane(const cv::Mat& values, const cv::Mat& weights);
 
-/// What has to be added to an edit so that it meets the crop's colours where its weights fall to 0: the differences along
-/// that border, where the structure was kept, spread inwards as a membrane. CV_32FC3.
+/// What has to be added to an edit so that its tint and light are the source's again: the differences where the structure
+/// was kept, spread over what was redrawn as a membrane and smoothed to a sixteenth of the crop's side. CV_32FC3.
 /// @param reference CV_8UC3, what the edit should meet: the reconstruction, or the crop itself
-/// @param kept      of kept_structure; empty: 1 everywhere
-cv::Mat border_correction(const cv::Mat& reference, const cv::Mat& edited, const cv::Mat& weights, const cv::Mat& kept);
+/// @param weights   of the edit; without `kept` the border where they fall to 0 decides
+/// @param kept      of kept_structure, or empty
+cv::Mat tint_correction(const cv::Mat& reference, const cv::Mat& edited, const cv::Mat& weights, const cv::Mat& kept);
 
 /// How visible the border of an edit is: mean length of the luminance gradient of (after - before) where the weights pass
 /// from 0 to 1, in grey levels per pixel. 0 when nothing changed there or the change is even.
