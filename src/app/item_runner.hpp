@@ -33,7 +33,8 @@ class ItemRunner {
   ItemRunner(const EditOptions& options, const models::Manifest& manifest, pipeline::Engine& engine, Progress& progress)
       : options_(options), manifest_(manifest), engine_(engine), progress_(progress) {}
 
-  /// Calls `done` once per face and edit, made, skipped or failed. @throws Cancelled; UsageError and BundleError, which concern every item.
+  /// Calls `done` once per face and edit, made, skipped or failed.
+  /// @throws Cancelled; UsageError and BundleError, which concern every item.
   void run(const WorkItem& item, const OnOutcome& done);
 
  private:

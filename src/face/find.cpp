@@ -5,6 +5,7 @@
 #include <cmath>
 #include <opencv2/core.hpp>
 #include <optional>
+#include <utility>
 
 #include "detector_parts.hpp"
 #include "magicface/face/align.hpp"
@@ -12,6 +13,9 @@
 
 namespace magicface::face {
 namespace {
+
+/// Flat surfaces pass for faces with 0.6 to 0.7 now and then, turned faces score 0.8 and more.
+constexpr double kTurnedScore = 0.75;
 
 /// A face that is on its head scores less than this, an upright clear one more (measured: docs/compositing.md).
 constexpr float kSurelyUpright = 0.999F;
@@ -40,7 +44,7 @@ std::vector<Face> find_turned(const FaceDetector& detector, const cv::Mat& rgb) 
     cv::Mat turned;
     cv::rotate(rgb, turned, turn);
     auto faces = detector.detect(turned);
-    if (surest(faces) <= surest(best)) continue;
+    if (surest(faces) <= std::max(kTurnedScore, surest(best))) continue;
     for (Face& face : faces) face = transform_face(face, back);
     best = std::move(faces);
   }

@@ -2,6 +2,7 @@
 #include "mask_policy.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <set>
 

@@ -63,7 +63,9 @@ TEST(DISABLED_CompositingFigures, SeamAndDetailWithAndWithoutEachStep) {
     }
   }
   std::printf("| step | seam | detail inside |\n");
-  for (int i = 0; i < 4; ++i) std::printf("| %s | %.2f | %.0f %% |\n", names[i], seams[i] / pictures, 100 * details[i] / source_detail);
+  for (int i = 0; i < 4; ++i) {
+    std::printf("| %s | %.2f | %.0f %% |\n", names[i], seams[i] / pictures, 100 * details[i] / source_detail);
+  }
   EXPECT_LT(seams[3], seams[0]);
 }
 
