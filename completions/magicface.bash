@@ -13,6 +13,8 @@ _magicface() {
     --device) words="auto cpu cuda" ;;
     --dtype) words="auto float32 float16 bfloat16" ;;
     --crop | --composite) words="auto none" ;;
+    --face) words="largest all" ;;
+    --mask-policy) words="bundle paper release keep" ;;
     --format) words="png jpg webp tiff bmp" ;;
     --log-level) words="debug info warn error off" ;;
     --au) words="AU1= AU2= AU4= AU5= AU6= AU9= AU12= AU15= AU17= AU20= AU25= AU26=" ;;
@@ -26,9 +28,9 @@ _magicface() {
   case $command in
     edit) flags="--in --out --output-pattern --format --quality --no-metadata
       --max-pixels --max-file-size --overwrite --au --sampler --steps --eta --guidance
-      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --json --quiet --log-level --help" ;;
+      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --face --mask --mask-policy --json --quiet --log-level --help" ;;
     estimate) flags="--in --max-pixels --max-file-size --bundle --device --threads --json --quiet --log-level --help" ;;
-    parse) flags="--in --out --overwrite --max-pixels --max-file-size --bundle --device --threads --quiet --log-level --help" ;;
+    parse) flags="--in --out --overwrite --face --mask-policy --max-pixels --max-file-size --bundle --device --threads --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"
       ((COMP_CWORD == 2)) && flags="list show verify --help"

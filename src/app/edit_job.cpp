@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "magicface/app/edit_job.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <memory>
 
+#include "face_tasks.hpp"
 #include "item_runner.hpp"
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
@@ -21,6 +23,7 @@ void check_options(const EditOptions& options, const models::Manifest& manifest)
   if (options.condition && !fs::exists(*options.condition)) {
     throw UsageError("--condition " + options.condition->string() + ": no such file or folder");
   }
+  check_face_options(options);
   if (options.quality && (*options.quality < 1 || *options.quality > 100)) {
     throw UsageError("--quality: expected 1 to 100, got " + std::to_string(*options.quality));
   }
@@ -30,9 +33,10 @@ void check_options(const EditOptions& options, const models::Manifest& manifest)
 std::vector<WorkItem> plan_items(const EditOptions& options, const models::Manifest& manifest, std::istream& list) {
   const auto requests = parse_requests(options, manifest);
   const auto inputs = expand_inputs(options.inputs, list);
+  const auto face = std::max<std::size_t>(1, options.face.number);
   std::vector<OutputKey> keys;
   for (const auto& input : inputs) {
-    for (const auto& request : requests) keys.push_back({input.path, request.label, request.seed, keys.size() + 1, 1});
+    for (const auto& request : requests) keys.push_back({input.path, request.label, request.seed, keys.size() + 1, face});
   }
   const auto outputs = plan_outputs(keys, options.output);
   std::vector<WorkItem> items;

@@ -31,9 +31,9 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
   Json object;
   object["input"] = outcome.input.string();
   object["output"] = outcome.output.string();
-  object["status"] = outcome.error ? "failed" : "ok";
+  object["status"] = outcome.skipped ? "skipped" : outcome.error ? "failed" : "ok";
   object["error"] = outcome.error ? Json(*outcome.error) : Json(nullptr);
-  object["face"] = 1;
+  object["face"] = outcome.face;
   object["au"] = au;
   object["au_before"] = intensities(manifest_.au.names, outcome.au_before);
   object["au_after"] = intensities(manifest_.au.names, outcome.au_after);
@@ -43,6 +43,9 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
   object["guidance"] = options_.sampling.guidance.value_or(manifest_.defaults.guidance);
   object["bundle"] = manifest_.name + "@" + manifest_.version;
   object["seconds"] = std::round(outcome.seconds * 1000) / 1000;
+  Json stages = Json::object();
+  for (const auto& [stage, seconds] : outcome.stages) stages[stage] = std::round(seconds * 1000) / 1000;
+  object["stages"] = stages;
   object["warnings"] = outcome.warnings;
   // A name that isn't UTF-8 must not end the run.
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -50,16 +53,21 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
 
 void EditReport::add(const EditOutcome& outcome) {
   if (outcome.error) {
-    ++result_.failed;
     const auto name = outcome.input.string();
     // Messages about the file itself name it already.
-    log::error(outcome.error->starts_with(name) ? *outcome.error : name + ": " + *outcome.error);
-  } else {
+    const auto sentence = outcome.error->starts_with(name) ? *outcome.error : name + ": " + *outcome.error;
+    if (outcome.skipped) {
+      log::warn(sentence);
+    } else {
+      ++result_.failed;
+      log::error(sentence);
+    }
+  } else if (!outcome.shares_output) {
     ++result_.made;
   }
   if (options_.json) {
     out_ << json_of(outcome) << std::endl;
-  } else if (!outcome.error) {
+  } else if (!outcome.error && !outcome.shares_output) {
     out_ << outcome.output.string() << std::endl;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <iosfwd>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,10 +16,14 @@ namespace magicface::app {
 /// What is known of one edit when it ended.
 struct EditOutcome {
   std::filesystem::path input, output;
+  std::size_t face = 1;        ///< from left to right, from 1
+  bool shares_output = false;  ///< another face's outcome follows that names the same output
+  bool skipped = false;        ///< a face of several that was left out; `error` says why
   std::vector<double> variation;
   std::optional<std::string> error;
   std::optional<std::vector<double>> au_before, au_after;
   double seconds = 0;
+  std::map<std::string, double> stages;  ///< seconds of the face's read, detect and prepare, and of this edit's sample
   std::vector<std::string> warnings;
 };
 

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
-#include <opencv2/imgproc.hpp>
 #include <ostream>
 
 #include "magicface/app/inputs.hpp"
@@ -13,6 +12,7 @@
 #include "magicface/core/log.hpp"
 #include "magicface/image/encode.hpp"
 #include "magicface/pipeline/engine.hpp"
+#include "parse_pictures.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
@@ -106,7 +106,7 @@ JobResult run_estimate(const EstimateOptions& options, std::istream& list, std::
   return for_each_input(options.inputs, list, [&](const fs::path& path) {
     const auto picture = image::read_picture(path, options.limits);
     const auto found = faces.detect(picture.rgb);
-    if (found.empty()) throw ItemError("no face found; use a picture with an upright, uncovered face");
+    if (found.empty()) throw ItemError("no face found; use a picture with a larger, uncovered face");
     if (std::exchange(header, false)) write_estimate_header(names, out);
     for (std::size_t i = 0; i < found.size(); ++i) {
       const auto aus = faces.estimate_aus(picture.rgb, found[i]);
@@ -127,20 +127,23 @@ JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostrea
   pipeline::FaceAnalyser faces(bundle, options.compute);
   return for_each_input(options.inputs, list, [&](const fs::path& path) {
     const auto picture = image::read_picture(path, options.limits);
-    const auto analysis = faces.analyse(picture.rgb, faces.largest_face(picture.rgb));
-    cv::Mat classes;
-    cv::cvtColor(analysis.class_map, classes, cv::COLOR_GRAY2RGB);
+    const auto chosen = faces.choose(picture.rgb, options.face);
     std::error_code failure;
     fs::create_directories(options.out, failure);
     if (failure) throw ItemError(options.out.string() + ": the folder can't be made (" + failure.message() + ")");
-    for (const auto& [suffix, image] : {std::pair{"_crop", analysis.crop}, {"_condition", analysis.condition},
-                                        {"_classes", classes}, {"_contour", analysis.contour}}) {
-      const auto target = options.out / (path.stem().string() + suffix + ".png");
-      if (!options.overwrite && fs::exists(target)) {
-        throw ItemError(target.string() + " exists; give --overwrite to replace it, or another --out");
+    for (const auto& face : chosen) {
+      for (const auto& warning : face.usability.warnings) log::warn(path.string() + ": " + warning);
+      if (face.usability.problem) log::warn(path.string() + ": left out: " + *face.usability.problem);
+      if (face.usability.problem) continue;
+      const auto name = path.stem().string() + (chosen.size() > 1 ? "_face" + std::to_string(face.number) : "");
+      for (const auto& [part, rgb] : parse_pictures(faces.analyse(picture.rgb, face.face, options.mask_policy))) {
+        const auto target = options.out / (name + "_" + part + ".png");
+        if (!options.overwrite && fs::exists(target)) {
+          throw ItemError(target.string() + " exists; give --overwrite to replace it, or another --out");
+        }
+        write_file_atomically(target, image::encode_picture({rgb, {}}, {image::Format::png, {}, {}}));
+        out << target.string() << std::endl;
       }
-      write_file_atomically(target, image::encode_picture({image, {}}, {image::Format::png, {}, {}}));
-      out << target.string() << std::endl;
     }
   });
 }

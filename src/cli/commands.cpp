@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.hpp"
+#include "face_flags.hpp"
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -55,18 +56,24 @@ void add_estimate(CLI::App& program, CommonOptions& common, Action& action) {
 }
 
 void add_parse(CLI::App& program, CommonOptions& common, Action& action) {
-  auto* command = program.add_subcommand("parse", "write the crop, condition image, class map and jaw contour");
+  auto* command = program.add_subcommand("parse", "write crop, condition image, class map, contour, mask and overlay");
   auto options = std::make_shared<app::ParseOptions>();
+  auto faces = std::make_shared<FaceWords>();
   add_inputs(*command, options->inputs);
   add_limits(*command, options->limits);
   command->add_option("-o,--out", options->out, "folder, made if missing")->type_name("FOLDER");
   command->add_flag("--overwrite", options->overwrite, "replace existing files");
+  add_face_flags(*command, *faces);
   add_bundle_flag(*command, options->bundle);
   add_compute(*command, options->compute);
   add_common(*command, common);
   command->footer("Example:\n  magicface parse --in face.png --out parsed/");
-  command->callback([&action, options] {
-    action = [options] { return app::run_parse(*options, std::cin, std::cout); };
+  command->callback([&action, options, faces] {
+    action = [options, faces] {
+      options->face = faces->choice();
+      options->mask_policy = faces->policy();
+      return app::run_parse(*options, std::cin, std::cout);
+    };
   });
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "face_flags.hpp"
 #include "magicface/core/error.hpp"
 
 namespace magicface::cli {
@@ -90,15 +91,20 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
   auto* command = program.add_subcommand("edit", "edit the expression of portraits by action units");
   auto options = std::make_shared<app::EditOptions>();
   auto words = std::make_shared<Words>();
+  auto faces = std::make_shared<FaceWords>();
   add_files(*command, *options, *words);
   add_model(*command, *options, *words);
+  add_face_flags(*command, *faces);
+  command->add_option("--mask", options->mask, "white: may change; a picture of the input's size")->type_name("PATH");
   add_release_aliases(*command, *options, *words);
   command->add_flag("--json", options->json, "one JSON object per edit instead of a path");
   add_common(*command, common);
   command->footer(kExamples);
-  command->callback([&action, &common, options, words] {
-    action = [&common, options, words] {
+  command->callback([&action, &common, options, words, faces] {
+    action = [&common, options, words, faces] {
       apply_release_aliases(*options, *words);
+      options->face = faces->choice();
+      options->mask_policy = faces->policy();
       options->crop = auto_or_none("--crop", words->crop, pipeline::Crop::automatic, pipeline::Crop::none);
       options->composite =
           auto_or_none("--composite", words->composite, pipeline::Composite::automatic, pipeline::Composite::none);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "magicface/core/error.hpp"
+#include "magicface/face/crop.hpp"
 
 namespace magicface::face {
 
@@ -21,14 +22,32 @@ cv::Matx23d five_point_transform(const FivePoints& points, int size, const FiveT
   return similarity(points, scaled);
 }
 
-cv::Matx23d ffhq_quad_transform(const FivePoints& points, int size, const QuadAlignment& alignment) {
-  const cv::Point2d left_eye = points[0];
-  const cv::Point2d right_eye = points[1];
-  const cv::Point2d eyes = (left_eye + right_eye) * 0.5;
-  const cv::Point2d eye_to_eye = right_eye - left_eye;
-  const cv::Point2d eye_to_mouth = (cv::Point2d(points[3]) + cv::Point2d(points[4])) * 0.5 - eyes;
+namespace {
+
+/// What eyes and mouth say about where a face lies and which way its right is.
+struct FaceAxes {
+  cv::Point2d eyes, eye_to_eye, eye_to_mouth, right;
+};
+
+FaceAxes axes_of(const FivePoints& points) {
+  FaceAxes axes;
+  axes.eyes = (cv::Point2d(points[0]) + cv::Point2d(points[1])) * 0.5;
+  axes.eye_to_eye = cv::Point2d(points[1]) - cv::Point2d(points[0]);
+  axes.eye_to_mouth = (cv::Point2d(points[3]) + cv::Point2d(points[4])) * 0.5 - axes.eyes;
   // The sum of the eyes' line and the turned mouth line: a tilt that one alone would misjudge on a turned head.
-  cv::Point2d right = eye_to_eye + cv::Point2d(eye_to_mouth.y, -eye_to_mouth.x);
+  axes.right = axes.eye_to_eye + cv::Point2d(axes.eye_to_mouth.y, -axes.eye_to_mouth.x);
+  return axes;
+}
+
+}  // namespace
+
+double roll_of(const FivePoints& points) {
+  const cv::Point2d right = axes_of(points).right;
+  return std::atan2(right.y, right.x);
+}
+
+cv::Matx23d ffhq_quad_transform(const FivePoints& points, int size, const QuadAlignment& alignment) {
+  auto [eyes, eye_to_eye, eye_to_mouth, right] = axes_of(points);
   const double length = cv::norm(right);
   const double half =
       std::max(alignment.eye_scale * cv::norm(eye_to_eye), alignment.mouth_scale * cv::norm(eye_to_mouth));
@@ -42,16 +61,16 @@ cv::Matx23d ffhq_quad_transform(const FivePoints& points, int size, const QuadAl
           scale * down.x,  scale * down.y,  -scale * corner.dot(down) - 0.5};
 }
 
-cv::Matx23d box_transform(const cv::Rect2f& box, int size, const BoxAlignment& alignment) {
+cv::Matx23d box_transform(const cv::Rect2f& box, int size, const BoxAlignment& alignment, double roll) {
   const double side = alignment.side * (static_cast<double>(box.width) + box.height);
   if (!(box.width > 0) || !(box.height > 0) || !(side > 0)) {
     throw ItemError("face alignment: expected a face box with an area, got " + std::to_string(box.width) + " x " +
                     std::to_string(box.height));
   }
   const double scale = size / side;
-  const double cx = box.x + box.width / 2.0;
-  const double cy = box.y + box.height / 2.0 + alignment.shift_y * box.height;
-  return {scale, 0, size / 2.0 - scale * cx, 0, scale, size / 2.0 - scale * cy};
+  const cv::Point2d centre(box.x + box.width / 2.0, box.y + box.height / 2.0);
+  // The shift goes down the face, whichever way that is in the picture.
+  return levelling(centre, scale, roll, {size / 2.0, size / 2.0 - scale * alignment.shift_y * box.height});
 }
 
 cv::Matx23d centre_cut(const cv::Matx23d& transform, int from, int to) {

@@ -35,15 +35,21 @@ cv::Rect read_by(cv::Size picture, int image_size, const cv::Matx23d& crop_to_pi
 
 }  // namespace
 
-cv::Matx23d crop_transform(const cv::Rect2f& box, double box_fraction, int image_size) {
+cv::Matx23d levelling(const cv::Point2d& centre, double scale, double roll, const cv::Point2d& to) {
+  const double along = roll == 0 ? scale : scale * std::cos(roll);
+  const double across = roll == 0 ? 0 : scale * std::sin(roll);
+  return {along, across, to.x - (along * centre.x + across * centre.y), 0 - across, along,
+          to.y - (along * centre.y - across * centre.x)};
+}
+
+cv::Matx23d crop_transform(const cv::Rect2f& box, double box_fraction, int image_size, double roll) {
   if (!(box.width > 0) || !(box.height > 0) || !(box_fraction > 0) || image_size <= 0) {
     throw ItemError("face crop: expected a face box with an area, got " + std::to_string(box.width) + " x " +
                     std::to_string(box.height));
   }
   const double scale = box_fraction * image_size / box.width;
-  const double cx = box.x + box.width / 2.0;
-  const double cy = box.y + box.height / 2.0;
-  return {scale, 0, image_size / 2.0 - scale * cx, 0, scale, image_size / 2.0 - scale * cy};
+  const cv::Point2d centre(box.x + box.width / 2.0, box.y + box.height / 2.0);
+  return levelling(centre, scale, roll, {image_size / 2.0, image_size / 2.0});
 }
 
 cv::Matx23d compose(const cv::Matx23d& second, const cv::Matx23d& first) {

@@ -49,6 +49,12 @@ class YunetDetector final : public FaceDetector {
     return {};
   }
 
+  std::vector<Face> glance(const cv::Mat& rgb) const override {
+    check_searchable(rgb);
+    if (std::min(rgb.cols, rgb.rows) < kSmallestPicture) return {};
+    return left_to_right(search(rgb, std::max(rgb.cols, rgb.rows)));
+  }
+
  private:
   /// One search's box depends on the picture's resolution: its width is drawn to the network's anchors and swings by a
   /// fifth between them (sample portrait: 221 to 314 pixels). The mean over searches that spread the face's size over

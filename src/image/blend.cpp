@@ -51,18 +51,44 @@ cv::Mat ready_to_shrink(const cv::Mat& crop, double crop_pixels_per_picture_pixe
   return smooth;
 }
 
-void blend(cv::Mat& target, const cv::Mat& edited, const cv::Mat& weights) {
+/// The layer at the picture's resolution: `colour`, `kept` and `weights` of the area that it covers.
+struct Placed {
+  cv::Mat colour, kept, weights;
+};
+
+void blend(cv::Mat& target, const Placed& layer) {
   for (int y = 0; y < target.rows; ++y) {
     auto* pixel = target.ptr<cv::Vec3b>(y);
-    const auto* replacement = edited.ptr<cv::Vec3b>(y);
-    const auto* weight = weights.ptr<float>(y);
+    const auto* colour = layer.colour.ptr<cv::Vec3f>(y);
+    const auto* kept = layer.kept.empty() ? nullptr : layer.kept.ptr<float>(y);
+    const auto* weight = layer.weights.ptr<float>(y);
     for (int x = 0; x < target.cols; ++x) {
       if (!(weight[x] > 0)) continue;
+      const float share = kept == nullptr ? 0 : kept[x];
       for (int c = 0; c < 3; ++c) {
         const float before = pixel[x][c];
-        pixel[x][c] = cv::saturate_cast<uchar>(before + weight[x] * (static_cast<float>(replacement[x][c]) - before));
+        pixel[x][c] = cv::saturate_cast<uchar>(before + weight[x] * (colour[x][c] + share * before - before));
       }
     }
+  }
+}
+
+/// A user's mask lowers the weights; where it is black they become exactly 0.
+void apply_limit(cv::Mat& weights, const cv::Mat& limit) {
+  cv::Mat share;
+  limit.convertTo(share, CV_32F, 1.0 / 255.0);
+  weights = weights.mul(share);
+}
+
+void check(const Picture& target, const Layer& layer, const cv::Mat& limit) {
+  const bool fits = layer.colour.type() == CV_32FC3 && layer.weights.type() == CV_32FC1 &&
+                    layer.weights.size() == layer.colour.size() &&
+                    (layer.kept.empty() || (layer.kept.type() == CV_32FC1 && layer.kept.size() == layer.colour.size()));
+  if (target.rgb.type() != CV_8UC3 || !fits) {
+    throw ItemError("pasting a crop back: expected 8-bit RGB pictures and a float mask of the crop's size");
+  }
+  if (!limit.empty() && (limit.type() != CV_8UC1 || limit.size() != target.rgb.size())) {
+    throw ItemError("pasting a crop back: expected an 8-bit mask of the picture's size");
   }
 }
 
@@ -76,29 +102,40 @@ cv::Mat feathered_mask(cv::Size size, int feather_pixels) {
   return cv::Mat(rows, true) * cv::Mat(columns, true).t();
 }
 
-void paste_back(Picture& target, const cv::Mat& edited_crop_rgb, const cv::Mat& edited_crop_mask,
-                const cv::Matx23d& picture_to_crop) {
-  if (target.rgb.type() != CV_8UC3 || edited_crop_rgb.type() != CV_8UC3 || edited_crop_mask.type() != CV_32FC1 ||
-      edited_crop_mask.size() != edited_crop_rgb.size()) {
-    throw ItemError("pasting a crop back: expected 8-bit RGB pictures and a float mask of the crop's size");
-  }
+void put_layer(Picture& target, const Layer& layer, const cv::Matx23d& picture_to_crop, const cv::Mat& limit) {
+  check(target, layer, limit);
   const auto& m = picture_to_crop;
   const double determinant = std::abs(m(0, 0) * m(1, 1) - m(0, 1) * m(1, 0));
   if (!(determinant > 1e-12)) throw ItemError("pasting a crop back: the crop's transform can't be inverted");
-  const cv::Rect area = covered(target.rgb.size(), edited_crop_rgb.size(), m);
+  const cv::Rect area = covered(target.rgb.size(), layer.colour.size(), m);
   if (area.empty()) return;
 
   // The same transform for a picture that begins at `area`.
   const cv::Vec2d start = m * cv::Vec3d(area.x, area.y, 1);
   const cv::Matx23d shifted(m(0, 0), m(0, 1), start[0], m(1, 0), m(1, 1), start[1]);
-  cv::Mat edited;
-  cv::Mat weights;
-  cv::warpAffine(ready_to_shrink(edited_crop_rgb, std::sqrt(determinant)), edited, shifted, area.size(),
-                 cv::INTER_CUBIC | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
-  cv::warpAffine(edited_crop_mask, weights, shifted, area.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
-                 cv::BORDER_CONSTANT, 0);
+  const double density = std::sqrt(determinant);
+  const auto place = [&](const cv::Mat& crop, int interpolation, int border) {
+    cv::Mat placed;
+    if (crop.empty()) return placed;
+    cv::warpAffine(crop, placed, shifted, area.size(), interpolation | cv::WARP_INVERSE_MAP, border);
+    return placed;
+  };
+  Placed placed;
+  placed.colour = place(ready_to_shrink(layer.colour, density), cv::INTER_CUBIC, cv::BORDER_REPLICATE);
+  placed.kept = place(layer.kept, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  placed.weights = place(layer.weights, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
+  if (!limit.empty()) apply_limit(placed.weights, limit(area));
   cv::Mat part = target.rgb(area);
-  blend(part, edited, weights);
+  blend(part, placed);
+}
+
+void paste_back(Picture& target, const cv::Mat& edited_crop_rgb, const cv::Mat& edited_crop_mask,
+                const cv::Matx23d& picture_to_crop) {
+  if (edited_crop_rgb.type() != CV_8UC3) throw ItemError("pasting a crop back: expected an 8-bit RGB crop");
+  Layer layer;
+  edited_crop_rgb.convertTo(layer.colour, CV_32F);
+  layer.weights = edited_crop_mask;
+  put_layer(target, layer, picture_to_crop);
 }
 
 }  // namespace magicface::image

@@ -10,7 +10,6 @@
 #include "magicface/core/error.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/diffusion/sample.hpp"
-#include "magicface/image/blend.hpp"
 #include "magicface/models/compute.hpp"
 #include "manifest_specs.hpp"
 #include "portrait.hpp"
@@ -88,12 +87,12 @@ std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edi
   for (std::int64_t i = 0; i < images.size(0); ++i) {
     Edited edited;
     edited.model_picture = to_picture(images[i]);
-    if (portrait.blend_mask.empty() || composite == Composite::none) {
-      edited.picture = image::replace_pixels(portrait.source, edited.model_picture);
+    if (composite == Composite::automatic) {
+      const auto* onto = edits[static_cast<std::size_t>(i)].onto;
+      edited.picture = onto != nullptr ? *onto : portrait.source;
+      pipeline::composite(portrait, edited.model_picture, edited.picture);
     } else {
-      edited.picture = portrait.source;  // shares everything but what is pasted over
-      edited.picture.rgb = portrait.source.rgb.clone();
-      image::paste_back(edited.picture, edited.model_picture, portrait.blend_mask, portrait.analysis->picture_to_crop);
+      edited.picture = image::replace_pixels(portrait.source, edited.model_picture);
     }
     results.push_back(std::move(edited));
   }

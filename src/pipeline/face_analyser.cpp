@@ -6,26 +6,20 @@
 
 #include "magicface/core/error.hpp"
 #include "magicface/face/align.hpp"
-#include "magicface/face/condition.hpp"
 #include "magicface/face/crop.hpp"
-#include "magicface/face/selection.hpp"
+#include "magicface/face/find.hpp"
 #include "magicface/models/compute.hpp"
 #include "magicface/models/modules.hpp"
-#include "magicface/pipeline/engine.hpp"
-#include "manifest_specs.hpp"
+#include "magicface/pipeline/face_analyser.hpp"
+#include "mask_policy.hpp"
 #include "module_crop.hpp"
 #include "tensors.hpp"
 
 namespace magicface::pipeline {
 namespace {
 
-/// Below this width of the face box a crop would be mostly invented.
-constexpr float kSmallestFace = 32;
-
 /// Points 0 to 16 of the 68; how many of them are drawn is the condition's choice.
 constexpr int kJawPoints = 17;
-
-std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
 
 }  // namespace
 
@@ -73,24 +67,24 @@ std::vector<face::Face> FaceAnalyser::detect(const cv::Mat& rgb) {
     }
     if (!state_->detector) state_->detector = face::make_haar_detector({});
   }
-  return state_->detector->detect(rgb);
+  return face::find_faces(*state_->detector, rgb);
 }
 
-face::Face FaceAnalyser::largest_face(const cv::Mat& rgb) {
+std::vector<ChosenFace> FaceAnalyser::choose(const cv::Mat& rgb, const face::FaceChoice& choice) {
+  const auto& manifest = state_->bundle->manifest();
+  const double model_width = manifest.crop_box_fraction * manifest.image_size;
   const auto faces = detect(rgb);
-  if (faces.empty()) {
-    throw ItemError("no face found in the picture of " + size_text(rgb) +
-                    " pixels; use a picture with an upright, uncovered face");
+  std::vector<ChosenFace> chosen;
+  bool usable = false;
+  for (const auto index : face::choose(faces, choice)) {
+    chosen.push_back({faces[index], index + 1, face::usability_of(faces[index], index + 1, rgb.size(), model_width)});
+    usable = usable || !chosen.back().usability.problem;
   }
-  const auto& face = face::largest(faces);
-  if (face.box.width < kSmallestFace) {
-    throw ItemError("the face is too small: expected at least " + std::to_string(static_cast<int>(kSmallestFace)) +
-                    " pixels of width, got " + std::to_string(static_cast<int>(face.box.width)) + "; use a larger picture");
-  }
-  return face;
+  if (!usable) throw ItemError(*chosen.front().usability.problem);
+  return chosen;
 }
 
-FaceAnalysis FaceAnalyser::analyse(const cv::Mat& rgb, const face::Face& face) {
+FaceAnalysis FaceAnalyser::analyse(const cv::Mat& rgb, const face::Face& face, MaskPolicy policy) {
   const auto& manifest = state_->bundle->manifest();
   if (!manifest.condition) {
     throw BundleError(state_->bundle->label() + ": the bundle makes no condition images (no 'condition' section); use "
@@ -98,7 +92,7 @@ FaceAnalysis FaceAnalyser::analyse(const cv::Mat& rgb, const face::Face& face) {
   }
   FaceAnalysis analysis;
   analysis.face = face;
-  analysis.picture_to_crop = face::crop_transform(face.box, manifest.crop_box_fraction, manifest.image_size);
+  analysis.picture_to_crop = face::crop_transform(face.box, manifest.crop_box_fraction, manifest.image_size, face.roll);
   analysis.crop = face::warp_to_crop(rgb, analysis.picture_to_crop, manifest.image_size, face::Border::reflect);
 
   const auto classes = static_cast<std::int64_t>(manifest.condition->classes.size());
@@ -120,10 +114,7 @@ FaceAnalysis FaceAnalyser::analyse(const cv::Mat& rgb, const face::Face& face) {
   }
   analysis.five_points = face.has_points ? face::transform_points(face.points, analysis.picture_to_crop)
                                          : face::five_points_of(analysis.landmarks);
-  const auto spec = condition_spec_of(*manifest.condition, manifest.image_size, manifest.image_size);
-  analysis.condition =
-      face::condition_image(analysis.crop, analysis.class_map, analysis.neutral_jaw, analysis.five_points, spec);
-  analysis.contour = face::draw_contour(analysis.neutral_jaw, analysis.five_points, spec, analysis.crop.size());
+  draw_condition(analysis, manifest, policy);
   return analysis;
 }
 
@@ -139,7 +130,8 @@ std::optional<cv::Vec3d> FaceAnalyser::estimate_pose(const cv::Mat& rgb, const f
   if (!state_->bundle->has("head_pose")) return std::nullopt;
   const auto angles = state_->run("head_pose", {3}, rgb, face).to(at::kDouble).contiguous();
   const auto* values = angles.data_ptr<double>();
-  return cv::Vec3d(values[0], values[1], values[2]);
+  // The module saw the face levelled; its roll counts counter-clockwise.
+  return cv::Vec3d(values[0], values[1], values[2] - levelled_by(state_->bundle->manifest(), "head_pose", face));
 }
 
 std::vector<cv::Point2f> FaceAnalyser::landmarks(const cv::Mat& rgb, const face::Face& face) {

@@ -9,16 +9,22 @@ namespace magicface::pipeline {
 
 cv::Matx23d module_transform(const models::Manifest& manifest, const std::string& module, const face::Face& face, int side) {
   const auto found = manifest.alignment.find(module);
-  if (found == manifest.alignment.end()) return face::crop_transform(face.box, manifest.crop_box_fraction, side);
+  if (found == manifest.alignment.end()) return face::crop_transform(face.box, manifest.crop_box_fraction, side, face.roll);
   const auto& alignment = found->second;
-  if (alignment.type == "box") return face::crop_transform(face.box, alignment.box_fraction, side);
-  if (alignment.type == "fan") return face::box_transform(face.box, side);
+  if (alignment.type == "box") return face::crop_transform(face.box, alignment.box_fraction, side, face.roll);
+  if (alignment.type == "fan") return face::box_transform(face.box, side, {}, face.roll);
   if (!face.has_points) {
     throw BundleError("module '" + module + "': its alignment '" + alignment.type +
                       "' needs the five points of a YuNet detector, and the bundle has none for this OpenCV");
   }
   if (alignment.type == "five_point") return face::five_point_transform(face.points, side);
   return face::ffhq_quad_transform(face.points, side);
+}
+
+double levelled_by(const models::Manifest& manifest, const std::string& module, const face::Face& face) {
+  const auto found = manifest.alignment.find(module);
+  const bool by_box = found == manifest.alignment.end() || found->second.type == "box" || found->second.type == "fan";
+  return by_box ? face.roll : 0;
 }
 
 }  // namespace magicface::pipeline

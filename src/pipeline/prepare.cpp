@@ -5,18 +5,13 @@
 
 #include "engine_state.hpp"
 #include "magicface/core/error.hpp"
-#include "magicface/face/condition.hpp"
 #include "magicface/face/crop.hpp"
-#include "magicface/image/blend.hpp"
-#include "manifest_specs.hpp"
+#include "mask_policy.hpp"
 #include "portrait.hpp"
 #include "tensors.hpp"
 
 namespace magicface::pipeline {
 namespace {
-
-/// Share of the crop's side over which the edited face fades into the source.
-constexpr double kFeather = 0.06;
 
 std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
 
@@ -26,26 +21,15 @@ void check_sides(const cv::Mat& rgb, int multiple) {
                   " pixels; resize the picture or use --crop auto");
 }
 
-/// 1 over the blanked region, falling to 0 around it and at the border of the crop: the region that the model was
-/// asked to fill is what goes back into the picture (hair and background stay the source's own pixels).
-cv::Mat blend_mask(const FaceAnalysis& analysis, const models::Manifest& manifest) {
-  const auto spec = condition_spec_of(*manifest.condition, manifest.image_size, manifest.image_size);
-  cv::Mat mask = face::blank_mask(analysis.class_map, analysis.neutral_jaw, spec);
-  mask.convertTo(mask, CV_32F, 1.0 / 255.0);
-  const int feather = std::max(2, static_cast<int>(kFeather * manifest.image_size));
-  cv::GaussianBlur(mask, mask, cv::Size(), feather / 2.0);
-  return mask.mul(image::feathered_mask(mask.size(), feather));
-}
-
 /// The whole picture as its own crop, for `--crop none` without a condition image.
-FaceAnalysis analyse_uncropped(FaceAnalyser& faces, const cv::Mat& rgb, const models::Manifest& manifest) {
+FaceAnalysis analyse_uncropped(FaceAnalyser& faces, const cv::Mat& rgb, const face::Face& face, const models::Manifest& manifest,
+                               MaskPolicy policy) {
   if (rgb.cols != manifest.image_size || rgb.rows != manifest.image_size) {
     throw ItemError("--crop none without --condition: expected a picture of " + std::to_string(manifest.image_size) + " x " +
                     std::to_string(manifest.image_size) + " pixels, got " + size_text(rgb) +
                     "; give the condition image with --condition or use --crop auto");
   }
-  auto face = faces.largest_face(rgb);
-  auto analysis = faces.analyse(rgb, face);
+  auto analysis = faces.analyse(rgb, face, policy);
   // Bring everything back from the face's crop to the picture, which is the model's input here.
   const auto back = face::invert(analysis.picture_to_crop);
   analysis.landmarks = face::transform_points(analysis.landmarks, back);
@@ -56,9 +40,7 @@ FaceAnalysis analyse_uncropped(FaceAnalyser& faces, const cv::Mat& rgb, const mo
   analysis.class_map = class_map;
   analysis.crop = rgb;
   analysis.picture_to_crop = cv::Matx23d::eye();
-  const auto spec = condition_spec_of(*manifest.condition, manifest.image_size, manifest.image_size);
-  analysis.condition = face::condition_image(rgb, class_map, analysis.neutral_jaw, analysis.five_points, spec);
-  analysis.contour = face::draw_contour(analysis.neutral_jaw, analysis.five_points, spec, rgb.size());
+  draw_condition(analysis, manifest, policy);
   return analysis;
 }
 
@@ -76,6 +58,7 @@ cv::Mat read_condition(const std::filesystem::path& file, const cv::Mat& rgb) {
 std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const PortraitOptions& options) {
   const auto& manifest = state_->bundle->manifest();
   auto portrait = std::make_shared<Portrait>();
+  const auto face_of = [&](const cv::Mat& rgb) { return options.face ? *options.face : state_->faces.choose(rgb, {})[0].face; };
   cv::Mat condition;
   if (options.crop == Crop::none) {
     check_sides(picture.rgb, manifest.size_multiple);
@@ -83,17 +66,20 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
     if (options.condition) {
       condition = read_condition(*options.condition, picture.rgb);
     } else {
-      portrait->analysis = analyse_uncropped(state_->faces, picture.rgb, manifest);
+      portrait->analysis = analyse_uncropped(state_->faces, picture.rgb, face_of(picture.rgb), manifest, options.mask_policy);
     }
   } else {
-    const auto face = state_->faces.largest_face(picture.rgb);
-    portrait->analysis = state_->faces.analyse(picture.rgb, face);
+    portrait->analysis = state_->faces.analyse(picture.rgb, face_of(picture.rgb), options.mask_policy);
     portrait->model_input = portrait->analysis->crop;
   }
   if (portrait->analysis) {
     condition = portrait->analysis->condition;
-    portrait->blend_mask = blend_mask(*portrait->analysis, manifest);
+    portrait->picture_to_crop = portrait->analysis->picture_to_crop;
+    portrait->blend_mask = portrait->analysis->blend_mask;
+  } else if (!options.mask.empty()) {
+    portrait->blend_mask = cv::Mat::ones(picture.rgb.size(), CV_32FC1);  // the user's mask alone decides
   }
+  portrait->mask = options.mask;
   if (const double scale = manifest.attribute_controller_scale; scale != 1) {
     // The paper's stride-2 Attribute Controller reads a condition image of twice the portrait's side.
     cv::resize(condition, condition, cv::Size(), scale, scale, cv::INTER_LINEAR);
@@ -105,6 +91,9 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
   portrait->latent_width = latent.size(3);
   portrait->attribute = model.attribute(model.encode(to_tensor(condition)));
   portrait->reference = model.reference(latent);
+  if (!portrait->blend_mask.empty() && options.composite == Composite::automatic) {
+    portrait->reconstruction = to_picture(model.decode(latent * manifest.latent.scaling_factor)[0]);
+  }
   portrait->source = std::move(picture);
   return portrait;
 }

@@ -34,10 +34,10 @@ def test_no_face_and_tiny_pictures_are_failed_items(tiny, sample, make_picture, 
     assert sum("face" in line for line in result.err.splitlines()) == 2, result.err
 
 
-def test_parse_writes_four_pictures_once(tiny, bundle, sample, tmp_path):
+def test_parse_writes_its_pictures_once(tiny, bundle, sample, tmp_path):
     result = tiny("parse", "--bundle", bundle, "--in", sample, "--out", "parsed")
     assert result.code == 0, result.err
-    names = [f"portrait_{part}.png" for part in ("crop", "condition", "classes", "contour")]
+    names = [f"portrait_{part}.png" for part in ("crop", "condition", "classes", "contour", "mask", "overlay")]
     assert result.paths == [f"parsed/{name}" for name in names]
     assert sorted(file.name for file in (tmp_path / "parsed").iterdir()) == sorted(names)
     for name in names:

@@ -3,7 +3,7 @@
 from PIL import Image
 
 FIELDS = ["input", "output", "status", "error", "face", "au", "au_before", "au_after", "seed", "sampler", "steps",
-          "guidance", "bundle", "seconds", "warnings"]
+          "guidance", "bundle", "seconds", "stages", "warnings"]
 
 
 def test_object_per_edit(uncropped, portrait):

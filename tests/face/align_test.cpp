@@ -53,6 +53,25 @@ TEST(Align, BoxIsFansByDefault) {
   EXPECT_THROW(box_transform({0, 0, 0, 0}, 256), ItemError);
 }
 
+TEST(Align, BoxShiftsDownTheRolledFace) {
+  // Rolled by a quarter clockwise about (147.5, 100), the face's up is the picture's right.
+  const auto m = box_transform({100, 50, 95, 100}, 256, {}, CV_PI / 2);
+  expect_near(transform_point({159.5, 100}, m), 128, 128);
+  expect_near(transform_point({259.5, 0}, m), 0, 0);
+}
+
+TEST(Align, RollIsReadFromEyesAndMouth) {
+  EXPECT_NEAR(roll_of(kUpright), 0, 1e-6);
+  FivePoints turned;
+  for (std::size_t i = 0; i < 5; ++i) turned[i] = {-kUpright[i].y, kUpright[i].x};
+  EXPECT_NEAR(roll_of(turned), CV_PI / 2, 1e-6);
+  // One eye line of 40 tilted by 10, beside a level mouth 50 below: less than the eyes alone would say.
+  auto crooked = kUpright;
+  crooked[1].y += 10;
+  EXPECT_GT(roll_of(crooked), 0.05);
+  EXPECT_LT(roll_of(crooked), std::atan2(10, 40));
+}
+
 TEST(Align, CentreCutKeepsTheMiddle) {
   const auto m = centre_cut(ffhq_quad_transform(kUpright, 256), 256, 224);
   expect_near(transform_point({100, 105}, m), 111.5, 111.5);

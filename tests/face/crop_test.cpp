@@ -32,6 +32,15 @@ TEST(CropTransform, IsThePublishedFormula) {
   EXPECT_NEAR(corner.y, 80, 1e-9);
 }
 
+TEST(CropTransform, ARollTurnsTheCropAboutTheBoxsCentre) {
+  const cv::Rect2f box(200, 100, 100, 140);
+  const auto upright = crop_transform(box, 0.5, 512);
+  const auto rolled = crop_transform(box, 0.5, 512, CV_PI / 2);
+  EXPECT_LT(cv::norm(transform_point({250, 170}, rolled) - cv::Point2d(256, 256)), 1e-9);
+  // The top of a face that lies clockwise points right in the picture and up in the crop.
+  EXPECT_LT(cv::norm(transform_point({320, 170}, rolled) - transform_point({250, 100}, upright)), 1e-9);
+}
+
 TEST(CropTransform, BoxesWithoutAreaAreItemErrors) {
   EXPECT_THROW(crop_transform({0, 0, 0, 10}, 0.458, 512), ItemError);
   EXPECT_THROW(crop_transform({0, 0, 10, -1}, 0.458, 512), ItemError);

@@ -90,6 +90,41 @@ TEST(PasteBack, ShrinkingDoesNotAlias) {
   for (int x = 8; x < 56; ++x) EXPECT_NEAR(target.rgb.at<cv::Vec3b>(32, x)[0], 127.5, 4);
 }
 
+TEST(PutLayer, KeepsTheSourceWhereNothingIsAdded) {
+  Picture target{gradient({120, 90}), {}};
+  const cv::Mat before = target.rgb.clone();
+  const cv::Mat nothing = cv::Mat::zeros(64, 64, CV_32FC3), all = cv::Mat::ones(64, 64, CV_32F);
+  put_layer(target, {nothing, all, all}, {0.7, 0.1, -5, -0.1, 0.7, 3});
+  EXPECT_EQ(largest_difference(target.rgb, before), 0);
+}
+
+TEST(PutLayer, AddsAChangeToTheSourcesOwnDetail) {
+  // A layer of 8 x 8 over 64 x 64: nothing of the fine ramp could come out of it, but it is still there.
+  Picture target{gradient({64, 64}), {}};
+  const cv::Mat before = target.rgb.clone();
+  const cv::Mat change(8, 8, CV_32FC3, cv::Scalar(10, 0, -4)), all = cv::Mat::ones(8, 8, CV_32F);
+  put_layer(target, {change, all, all}, {8.0 / 64, 0, 0, 0, 8.0 / 64, 0});
+  for (const cv::Point at : {cv::Point(20, 20), cv::Point(21, 20), cv::Point(33, 41)}) {
+    const auto& was = before.at<cv::Vec3b>(at);
+    EXPECT_EQ(target.rgb.at<cv::Vec3b>(at),
+              cv::Vec3b(cv::saturate_cast<uchar>(was[0] + 10), was[1], cv::saturate_cast<uchar>(was[2] - 4)));
+  }
+}
+
+TEST(PutLayer, AUsersMaskLimitsIt) {
+  Picture target{gradient({64, 64}), {}};
+  const cv::Mat before = target.rgb.clone();
+  const cv::Mat red(64, 64, CV_32FC3, cv::Scalar(255, 0, 0)), all = cv::Mat::ones(64, 64, CV_32F);
+  cv::Mat limit = cv::Mat::zeros(64, 64, CV_8UC1);
+  limit(cv::Rect(10, 10, 20, 20)) = 255;
+  put_layer(target, {red, {}, all}, {1, 0, 0, 0, 1, 0}, limit);
+  EXPECT_EQ(target.rgb.at<cv::Vec3b>(20, 20), cv::Vec3b(255, 0, 0));
+  cv::Mat outside = before.clone();
+  target.rgb.copyTo(outside, limit == 0);
+  EXPECT_EQ(largest_difference(outside, before), 0);
+  EXPECT_THROW(put_layer(target, {red, {}, all}, {1, 0, 0, 0, 1, 0}, cv::Mat::ones(9, 9, CV_8UC1)), ItemError);
+}
+
 TEST(PasteBack, WrongShapesAreItemErrors) {
   Picture target{gradient({20, 20}), {}};
   const cv::Mat crop = gradient({8, 8});

@@ -40,5 +40,19 @@ TEST(ModuleTransform, APointAlignmentNeedsPoints) {
   EXPECT_THROW(module_transform(manifest, "identity", face, 112), BundleError);
 }
 
+TEST(ModuleTransform, BoxAlignmentsLevelARolledFace) {
+  models::Manifest manifest;
+  manifest.alignment["head_pose"] = {"fan", 0};
+  manifest.alignment["identity"] = {"five_point", 0};
+  auto face = face_with_points();
+  face.roll = 0.5;
+  for (const char* module : {"landmarks", "head_pose"}) {
+    const auto m = module_transform(manifest, module, face, 64);
+    EXPECT_NEAR(std::atan2(-m(1, 0), m(0, 0)), 0.5, 1e-9) << module;
+    EXPECT_EQ(levelled_by(manifest, module, face), 0.5) << module;
+  }
+  EXPECT_EQ(levelled_by(manifest, "identity", face), 0) << "its points level it, rolled or not";
+}
+
 }  // namespace
 }  // namespace magicface::pipeline

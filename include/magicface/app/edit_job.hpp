@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "magicface/app/output_plan.hpp"
+#include "magicface/face/selection.hpp"
 #include "magicface/image/picture.hpp"
 #include "magicface/pipeline/options.hpp"
 
@@ -27,6 +28,9 @@ struct EditOptions {
   pipeline::Crop crop = pipeline::Crop::automatic;
   std::optional<std::filesystem::path> condition;  ///< a file, or a folder matched by stem; with Crop::none only
   pipeline::Composite composite = pipeline::Composite::automatic;
+  face::FaceChoice face;               ///< which faces of a picture
+  pipeline::MaskPolicy mask_policy = pipeline::MaskPolicy::bundle;
+  std::optional<std::filesystem::path> mask;  ///< white: may change; a file, or a folder matched by stem
   std::optional<std::uint64_t> seed;   ///< unset: the bundle's default
   std::optional<int> quality;          ///< 1 to 100, for formats that lose; unset: as the input was coded
   bool metadata = true;                ///< false: outputs carry no EXIF, XMP and texts, only what their colours need

@@ -23,17 +23,20 @@ struct EstimateOptions {
 /// CSV with a file column first, then OpenFace's columns (`AU01_r`), faces from left to right. @throws as run_edit.
 JobResult run_estimate(const EstimateOptions& options, std::istream& list, std::ostream& out);
 
-/// `magicface parse`: condition image, class map, contour and crop of the largest face.
+/// `magicface parse`: crop, condition image, class map, contour, blend mask and overlay of a face.
 struct ParseOptions {
   std::vector<std::string> inputs;
   std::filesystem::path out = ".";
   std::optional<std::string> bundle;
   pipeline::ComputeOptions compute;
   image::ReadLimits limits;  ///< of the inputs
+  face::FaceChoice face;
+  pipeline::MaskPolicy mask_policy = pipeline::MaskPolicy::bundle;
   bool overwrite = false;
 };
 
-/// Writes STEM_crop.png, STEM_condition.png, STEM_classes.png (one grey value per class) and STEM_contour.png.
+/// Writes STEM_crop.png, STEM_condition.png, STEM_classes.png (one grey value per class), STEM_contour.png, STEM_mask.png
+/// and STEM_overlay.png; with several faces STEM_face2_crop.png and so on.
 JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostream& out);
 
 }  // namespace magicface::app

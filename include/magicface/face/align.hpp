@@ -18,6 +18,10 @@ const FiveTemplate& arcface_template();
 cv::Matx23d five_point_transform(const FivePoints& points, int size, const FiveTemplate& on = arcface_template(),
                                  int template_size = kArcFaceSize);
 
+/// How far the face is turned in the picture's plane: radians, clockwise, -pi to pi. From the eyes' line and the line
+/// from eyes to mouth together, so that neither a turned head nor a crooked mouth decides alone.
+double roll_of(const FivePoints& points);
+
 /// FFHQ's square around eyes and mouth: its half side is max(eye_scale |eye to eye|, mouth_scale |eye to mouth|), its
 /// centre the eyes' midpoint moved by centre_shift times eye to mouth.
 struct QuadAlignment {
@@ -34,8 +38,9 @@ struct BoxAlignment {
   double shift_y = -0.12;       ///< of the box's height, down
   double side = 200.0 / 195.0;  ///< of width + height
 };
+/// @param roll radians, clockwise; the square is turned with the box (Face::roll).
 /// @throws ItemError for a box without area.
-cv::Matx23d box_transform(const cv::Rect2f& box, int size, const BoxAlignment& alignment = {});
+cv::Matx23d box_transform(const cv::Rect2f& box, int size, const BoxAlignment& alignment = {}, double roll = 0);
 
 /// `transform` onto a square of `from` pixels, cut down to the middle `to` pixels (LibreFace: 256 to 224).
 cv::Matx23d centre_cut(const cv::Matx23d& transform, int from, int to);

@@ -16,10 +16,11 @@ using FivePoints = std::array<cv::Point2f, 5>;
 
 /// A detected face, in pixels of the picture that was searched. The box may reach beyond the picture.
 struct Face {
-  cv::Rect2f box;
+  cv::Rect2f box;           ///< as it lies once the picture is turned back by `roll` about the box's centre
   FivePoints points{};      ///< valid only with `has_points`
   float score = 0;          ///< (0,1], higher is surer; not comparable between detectors
   bool has_points = false;  ///< false: the detector gives boxes only; points come from landmarks (align.hpp)
+  double roll = 0;          ///< radians, clockwise as seen in the picture; 0 for a face that counts as upright (find.hpp)
 };
 
 /// Finds faces. One detector may be shared by threads; calls run one after the other.
@@ -28,6 +29,8 @@ class FaceDetector {
   virtual ~FaceDetector() = default;
   /// @param rgb CV_8UC3. @returns the faces from left to right by box centre; empty when there is none.
   virtual std::vector<Face> detect(const cv::Mat& rgb) const = 0;
+  /// As detect, at once and rougher: for a small picture that shows one head.
+  virtual std::vector<Face> glance(const cv::Mat& rgb) const { return detect(rgb); }
 };
 
 /// YuNet through OpenCV. Searches with the long side at 640 pixels at most; where nothing is found, again at 320 and at

@@ -3,54 +3,15 @@
 
 #include <memory>
 #include <opencv2/core/mat.hpp>
-#include <optional>
 #include <vector>
 
-#include "magicface/face/detector.hpp"
 #include "magicface/image/picture.hpp"
 #include "magicface/models/bundle.hpp"
+#include "magicface/pipeline/face_analyser.hpp"
 #include "magicface/pipeline/options.hpp"
 
 /// One portrait through the paper's pipeline (section III): prepare, sample, decode, composite.
 namespace magicface::pipeline {
-
-/// What the face networks say about one face of a picture. All coordinates are pixels of the picture.
-struct FaceAnalysis {
-  face::Face face;
-  cv::Matx23d picture_to_crop;             ///< the model's crop (reference-facts 1.3)
-  cv::Mat crop;                            ///< CV_8UC3 RGB, image_size x image_size
-  cv::Mat class_map;                       ///< CV_8UC1, the crop's size
-  std::vector<cv::Point2f> landmarks;      ///< 68, pixels of the crop
-  std::vector<cv::Point2f> neutral_jaw;    ///< jaw points with a neutral expression, pixels of the crop
-  face::FivePoints five_points;            ///< eyes, nose, mouth corners, pixels of the crop
-  cv::Mat condition;                       ///< condition image, CV_8UC3 RGB, the crop's size
-  cv::Mat contour;                         ///< the jaw contour alone on black
-};
-
-/// Finds and reads faces with the bundle's networks; each is loaded when first needed.
-class FaceAnalyser {
- public:
-  FaceAnalyser(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute);
-  ~FaceAnalyser();
-
-  /// All faces, from left to right; empty when there is none. @throws BundleError without a usable detector.
-  std::vector<face::Face> detect(const cv::Mat& rgb);
-  /// The largest face of the picture. @throws ItemError when there is none or it is too small.
-  face::Face largest_face(const cv::Mat& rgb);
-  /// Crop, class map, landmarks, contour, condition image of one face.
-  FaceAnalysis analyse(const cv::Mat& rgb, const face::Face& face);
-
-  bool can_estimate() const;
-  /// AU intensities, 0 to 5, in the bundle's order. @throws BundleError without an estimator.
-  std::vector<double> estimate_aus(const cv::Mat& rgb, const face::Face& face);
-  /// Pitch, yaw, roll in radians; nothing without a head-pose module.
-  std::optional<cv::Vec3d> estimate_pose(const cv::Mat& rgb, const face::Face& face);
-  std::vector<cv::Point2f> landmarks(const cv::Mat& rgb, const face::Face& face);
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
 
 /// A portrait ready for any number of edits: its latents and reference features are computed once.
 class Portrait;
@@ -91,5 +52,9 @@ class Engine {
 const FaceAnalysis* analysis_of(const Portrait& portrait);
 /// The picture that `prepare` was given.
 const image::Picture& source_of(const Portrait& portrait);
+
+/// Puts the model's picture of this portrait into `onto`, at its resolution (docs/compositing.md): `onto` is the source,
+/// or the source with other faces of it edited. Where the portrait has nothing to blend with, `onto` becomes the picture.
+void composite(const Portrait& portrait, const cv::Mat& model_picture, image::Picture& onto);
 
 }  // namespace magicface::pipeline

@@ -4,9 +4,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <opencv2/core/mat.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "magicface/face/detector.hpp"
+
+namespace magicface::image {
+struct Picture;
+}
 
 namespace magicface::pipeline {
 
@@ -30,17 +38,32 @@ struct SamplingOptions {
 enum class Crop { automatic, none };
 enum class Composite { automatic, none };
 
+/// Which parser classes the condition image blanks, so that the model draws them anew (docs/compositing.md).
+enum class MaskPolicy {
+  bundle,   ///< what the bundle's model was trained with
+  paper,    ///< the face: skin, brows, eyes, glasses, nose, mouth
+  release,  ///< the first release: everything but the background
+  keep,     ///< its later code: everything but background, ears, earrings, neck, cloth, hair and hat
+};
+/// @throws UsageError naming the nearest one.
+MaskPolicy mask_policy_from_name(std::string_view name);
+
 /// How a portrait reaches the model.
 struct PortraitOptions {
   Crop crop = Crop::automatic;  ///< none: the picture as it is, never resampled
   /// The condition image for `Crop::none`; without it, the condition is made from the bundle's face modules.
   std::optional<std::filesystem::path> condition;
+  std::optional<face::Face> face;               ///< of the picture; unset: the largest
+  MaskPolicy mask_policy = MaskPolicy::bundle;  ///< for the condition images that are made here
+  cv::Mat mask;                                 ///< CV_8UC1, the picture's size, 255: may change; empty: no limit
+  Composite composite = Composite::automatic;   ///< none: what only compositing needs isn't computed
 };
 
 /// One edit of a portrait: the AU variation in the bundle's order, and the seed of its noise.
 struct Edit {
   std::vector<double> variation;
   std::uint64_t seed = 0;
+  const image::Picture* onto = nullptr;  ///< what the result is put into; null: the portrait's source
 };
 
 /// Called after every denoising step. May throw Cancelled.

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "face_tasks.hpp"
+
+#include <opencv2/imgproc.hpp>
+
+#include "magicface/core/error.hpp"
+#include "magicface/image/format.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+/// The file that goes with `input`: `named` itself, or in the folder `named` the picture with the input's stem.
+std::optional<fs::path> beside(const std::string& flag, const std::optional<fs::path>& named, const fs::path& input) {
+  if (!named || !fs::is_directory(*named)) return named;
+  for (const auto& entry : fs::directory_iterator(*named)) {
+    if (entry.path().stem() == input.stem() && image::format_of_path(entry.path())) return entry.path();
+  }
+  throw ItemError(flag + " " + named->string() + ": no picture named " + input.stem().string() + ".* in it");
+}
+
+std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
+
+cv::Mat read_mask(const std::optional<fs::path>& file, const cv::Mat& rgb) {
+  if (!file) return {};
+  cv::Mat mask;
+  cv::cvtColor(image::read_picture(*file).rgb, mask, cv::COLOR_RGB2GRAY);
+  if (mask.size() != rgb.size()) {
+    throw ItemError("--mask " + file->string() + ": expected the picture's size, " + size_text(rgb) + ", got " +
+                    size_text(mask) + "; paint the mask over the picture itself");
+  }
+  if (cv::countNonZero(mask) == 0) {
+    throw ItemError("--mask " + file->string() + ": it is black everywhere, so nothing may change; paint white what may");
+  }
+  return mask;
+}
+
+}  // namespace
+
+std::vector<FaceTask> face_tasks(const EditOptions& options, const fs::path& input, const image::Picture& picture,
+                                 pipeline::FaceAnalyser& faces) {
+  FaceTask common;
+  common.portrait.crop = options.crop;
+  common.portrait.condition = beside("--condition", options.condition, input);
+  common.portrait.composite = options.composite;
+  common.portrait.mask_policy = options.mask_policy;
+  common.portrait.mask = read_mask(beside("--mask", options.mask, input), picture.rgb);
+  if (common.portrait.condition) return {common};
+  std::vector<FaceTask> tasks;
+  for (const auto& chosen : faces.choose(picture.rgb, options.face)) {
+    tasks.push_back(common);
+    tasks.back().number = chosen.number;
+    tasks.back().portrait.face = chosen.face;
+    tasks.back().problem = chosen.usability.problem;
+    tasks.back().warnings = chosen.usability.warnings;
+  }
+  return tasks;
+}
+
+void check_face_options(const EditOptions& options) {
+  const bool all = options.face.kind == face::FaceChoice::Kind::all;
+  if (all && (options.crop == pipeline::Crop::none || options.composite == pipeline::Composite::none)) {
+    throw UsageError("--face all: expected --crop auto and --composite auto, because every face goes back into one picture, "
+                     "got none; choose one face with --face N");
+  }
+  if (options.condition && options.face.kind != face::FaceChoice::Kind::largest) {
+    throw UsageError("--face: with --condition no face is looked for; leave one of them out");
+  }
+  if (options.condition && options.mask_policy != pipeline::MaskPolicy::bundle) {
+    throw UsageError("--mask-policy: with --condition the condition image is given already; leave one of them out");
+  }
+  if (options.mask && options.composite == pipeline::Composite::none) {
+    throw UsageError("--mask: expected --composite auto (the mask limits what goes back into the picture), got none");
+  }
+  if (options.mask && !fs::exists(*options.mask)) {
+    throw UsageError("--mask " + options.mask->string() + ": no such file or folder");
+  }
+}
+
+}  // namespace magicface::app

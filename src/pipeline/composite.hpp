@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "magicface/image/blend.hpp"
+#include "magicface/pipeline/engine.hpp"
+
+namespace magicface::pipeline {
+
+/// Steps of compositing beside the mask; all are taken but in measurements (docs/compositing.md has the numbers).
+struct CompositeSteps {
+  bool match_tint = true;   ///< tint and light are the source's where the edit left the structure alone, and at the border
+  bool keep_detail = true;  ///< the source's own grain and detail in the same places
+};
+
+/// What goes over the source, in the crop's pixels.
+image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, const CompositeSteps& steps = {});
+
+}  // namespace magicface::pipeline

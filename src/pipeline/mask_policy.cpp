@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mask_policy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <set>
+
+#include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
+#include "magicface/image/blend.hpp"
+#include "manifest_specs.hpp"
+
+namespace magicface::pipeline {
+namespace {
+
+/// Share of the face's width over which the edited face fades into the source.
+constexpr double kFeather = 0.09;
+
+using Names = std::set<std::string>;
+
+/// reference-facts 1.2 and 1.4, by the parser's class names.
+bool blanks(MaskPolicy policy, const std::string& name) {
+  static const Names face{"skin", "l_brow", "r_brow", "l_eye", "r_eye", "eye_g", "nose", "mouth", "u_lip", "l_lip"};
+  static const Names kept{"background", "l_ear", "r_ear", "ear_r", "neck", "cloth", "hair", "hat"};
+  if (policy == MaskPolicy::paper) return face.contains(name);
+  return policy == MaskPolicy::release ? name != "background" : !kept.contains(name);
+}
+
+/// 255 where the class map shows one of `names`.
+cv::Mat where(const cv::Mat& class_map, const std::vector<std::string>& classes, const Names& names) {
+  cv::Mat found = cv::Mat::zeros(class_map.size(), CV_8UC1);
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    if (names.contains(classes[i])) found |= class_map == static_cast<int>(i);
+  }
+  return found;
+}
+
+cv::Mat blend_mask_of(const FaceAnalysis& analysis, const models::Manifest& manifest, MaskPolicy policy) {
+  const auto& m = analysis.picture_to_crop;
+  const double face_width = analysis.face.box.width * std::hypot(m(0, 0), m(1, 0));
+  const int feather = std::max(2, static_cast<int>(kFeather * face_width));
+  cv::Mat mask;
+  analysis.blanked.convertTo(mask, CV_32F, 1.0 / 255.0);
+  cv::GaussianBlur(mask, mask, cv::Size(), feather / 2.0);
+  if (policy != MaskPolicy::release) {
+    cv::Mat hair;
+    where(analysis.class_map, manifest.condition->classes, {"hair", "hat"}).convertTo(hair, CV_32F, 1.0 / 255.0);
+    cv::GaussianBlur(hair, hair, cv::Size(), feather / 4.0);
+    mask = mask.mul(1.0 - hair);
+  }
+  return mask.mul(image::feathered_mask(mask.size(), feather));
+}
+
+}  // namespace
+
+MaskPolicy mask_policy_from_name(std::string_view name) {
+  const std::vector<std::string> names{"bundle", "paper", "release", "keep"};
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<MaskPolicy>(found - names.begin());
+  throw UsageError("--mask-policy: expected bundle, paper, release or keep, got '" + std::string(name) + "'; nearest is '" +
+                   nearest(name, names) + "'");
+}
+
+face::ConditionSpec condition_spec_of(const models::Manifest& manifest, int side, MaskPolicy policy) {
+  auto spec = condition_spec_of(*manifest.condition, manifest.image_size, side);
+  if (policy == MaskPolicy::bundle) return spec;
+  spec.blanked_classes.clear();
+  const auto& classes = manifest.condition->classes;
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    if (blanks(policy, classes[i])) spec.blanked_classes.push_back(static_cast<int>(i));
+  }
+  return spec;
+}
+
+void draw_condition(FaceAnalysis& analysis, const models::Manifest& manifest, MaskPolicy policy) {
+  const auto spec = condition_spec_of(manifest, manifest.image_size, policy);
+  const auto& jaw = analysis.neutral_jaw;
+  analysis.blanked = face::blank_mask(analysis.class_map, jaw, spec);
+  analysis.condition = face::condition_image(analysis.crop, analysis.class_map, jaw, analysis.five_points, spec);
+  analysis.contour = face::draw_contour(jaw, analysis.five_points, spec, analysis.crop.size());
+  analysis.blend_mask = blend_mask_of(analysis, manifest, policy);
+}
+
+}  // namespace magicface::pipeline

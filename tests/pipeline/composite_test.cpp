@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "composite.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "magicface/face/crop.hpp"
+#include "magicface/image/matching.hpp"
+#include "portrait.hpp"
+
+namespace magicface::pipeline {
+namespace {
+
+/// Skin-like: slow shading, a dark line for a mouth, and fine grain that no crop of a quarter of its size can hold.
+cv::Mat skin(int side) {
+  cv::Mat picture(side, side, CV_8UC3);
+  cv::RNG random(7);
+  for (int y = 0; y < side; ++y) {
+    for (int x = 0; x < side; ++x) {
+      const double shade = 150 + 30 * std::sin(x * 0.012) + 20 * std::cos(y * 0.015) + random.uniform(-9, 10);
+      picture.at<cv::Vec3b>(y, x) = {cv::saturate_cast<uchar>(shade), cv::saturate_cast<uchar>(shade * 0.75),
+                                     cv::saturate_cast<uchar>(shade * 0.6)};
+    }
+  }
+  cv::line(picture, {side / 2 - 60, side / 2 + 60}, {side / 2 + 60, side / 2 + 60}, {90, 40, 40}, 9, cv::LINE_AA);
+  return picture;
+}
+
+/// A portrait of 512 pixels whose model works at 128: what it makes is soft.
+class Compositing : public testing::Test {
+ protected:
+  void SetUp() override {
+    portrait.source.rgb = skin(512);
+    portrait.picture_to_crop = {0.25, 0, 0, 0, 0.25, 0};
+    portrait.model_input = face::warp_to_crop(portrait.source.rgb, portrait.picture_to_crop, 128, face::Border::reflect);
+    cv::GaussianBlur(portrait.model_input, portrait.reconstruction, {}, 1.5);
+    portrait.blend_mask = image::feathered_mask({128, 128}, 12);
+  }
+
+  cv::Mat result(const cv::Mat& model_picture, const CompositeSteps& steps) const {
+    image::Picture onto{portrait.source.rgb.clone(), {}};
+    image::put_layer(onto, layer_of(portrait, model_picture, steps), portrait.picture_to_crop, portrait.mask);
+    return onto.rgb;
+  }
+
+  /// The mouth opened, all of it tinted as a weak model tints.
+  cv::Mat edited() const {
+    cv::Mat picture = portrait.reconstruction + cv::Scalar(14, 8, -6);
+    cv::ellipse(picture, {64, 82}, {16, 8}, 0, 0, 360, {50, 20, 20}, cv::FILLED, cv::LINE_AA);
+    return picture;
+  }
+
+  cv::Mat weights_in_picture() const {
+    cv::Mat weights;
+    cv::warpAffine(portrait.blend_mask, weights, portrait.picture_to_crop, {512, 512}, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+    return weights;
+  }
+
+  Portrait portrait;
+};
+
+TEST_F(Compositing, AnEditThatChangesNothingLeavesTheSourceWithItsGrain) {
+  EXPECT_LE(cv::norm(result(portrait.reconstruction, {}), portrait.source.rgb, cv::NORM_INF), 1);
+  EXPECT_GT(cv::norm(result(portrait.reconstruction, {false, false}), portrait.source.rgb, cv::NORM_INF), 10);
+}
+
+TEST_F(Compositing, TheEditItselfComesFromTheModel) {
+  const cv::Mat after = result(edited(), {});
+  const auto mouth = after.at<cv::Vec3b>(82 * 4, 64 * 4);
+  EXPECT_NEAR(mouth[0], 50, 20);
+  EXPECT_NEAR(mouth[1], 20, 20);
+}
+
+TEST_F(Compositing, EachStepLowersTheSeam) {
+  const auto seam_of = [&](const CompositeSteps& steps) {
+    return image::seam(portrait.source.rgb, result(edited(), steps), weights_in_picture());
+  };
+  const double mask_only = seam_of({false, false}), colours = seam_of({true, false}), both = seam_of({true, true});
+  EXPECT_LT(colours, mask_only);
+  EXPECT_LT(both, 0.5 * colours);
+}
+
+TEST_F(Compositing, AnotherFacesEditStays) {
+  image::Picture onto{portrait.source.rgb.clone(), {}};
+  const cv::Mat before = onto.rgb.clone();
+  portrait.blend_mask.colRange(64, 128) = 0.0F;  // this face lies left
+  onto.rgb(cv::Rect(300, 0, 100, 512)).setTo(cv::Scalar(1, 2, 3));
+  composite(portrait, edited(), onto);
+  EXPECT_EQ(onto.rgb.at<cv::Vec3b>(100, 350), cv::Vec3b(1, 2, 3));
+  EXPECT_NE(onto.rgb.at<cv::Vec3b>(328, 240), before.at<cv::Vec3b>(328, 240));
+}
+
+TEST_F(Compositing, TheSourcesMemoryIsNotTouched) {
+  const cv::Mat before = portrait.source.rgb.clone();
+  image::Picture onto = portrait.source;
+  composite(portrait, edited(), onto);
+  EXPECT_EQ(cv::norm(portrait.source.rgb, before, cv::NORM_INF), 0);
+  EXPECT_GT(cv::norm(onto.rgb, before, cv::NORM_INF), 0);
+}
+
+TEST_F(Compositing, WithoutAMaskTheModelsPictureIsTheResult) {
+  portrait.blend_mask.release();
+  image::Picture onto = portrait.source;
+  composite(portrait, edited(), onto);
+  EXPECT_EQ(cv::norm(onto.rgb, edited(), cv::NORM_INF), 0);
+}
+
+}  // namespace
+}  // namespace magicface::pipeline
