@@ -12,13 +12,7 @@ namespace {
 
 constexpr int kMostPixels = 16383;  // a side, WebP's limit
 
-void check(const std::vector<cv::Mat>& frames, const AnimationOptions& options) {
-  if (options.frame_ms < 20 || options.frame_ms > 10000) {
-    throw UsageError("time of a frame: expected 20 to 10000 ms, got " + std::to_string(options.frame_ms));
-  }
-  if (options.quality < 1 || options.quality > 100) {
-    throw UsageError("--quality " + std::to_string(options.quality) + ": expected 1 to 100");
-  }
+void check_frames(const std::vector<cv::Mat>& frames) {
   if (frames.size() < 2) throw ItemError("animation: expected at least two frames, got " + std::to_string(frames.size()));
   for (const auto& frame : frames) {
     if (frame.type() == CV_8UC3 && frame.size() == frames[0].size() && !frame.empty()) continue;
@@ -45,9 +39,19 @@ AnimationFormat animation_format_of_path(const std::filesystem::path& path) {
   throw UsageError(path.string() + ": expected a name that ends in .gif or .webp");
 }
 
+void check_animation(const AnimationOptions& options) {
+  if (options.frame_ms < 20 || options.frame_ms > 10000) {
+    throw UsageError("--frame-ms: expected 20 to 10000, got " + std::to_string(options.frame_ms));
+  }
+  if (options.quality < 1 || options.quality > 100) {
+    throw UsageError("--quality: expected 1 to 100, got " + std::to_string(options.quality));
+  }
+}
+
 std::vector<std::uint8_t> encode_animation(const std::vector<cv::Mat>& frames, AnimationFormat format,
                                            const AnimationOptions& options) {
-  check(frames, options);
+  check_animation(options);
+  check_frames(frames);
   return format == AnimationFormat::gif ? write_gif(frames, options) : write_webp(frames, options);
 }
 

@@ -19,10 +19,13 @@ struct AnimationOptions {
   int quality = 90;    ///< 1 to 100, WebP only
 };
 
+/// @throws UsageError for options out of range.
+void check_animation(const AnimationOptions& options);
+
 /// The frames as a file in memory; equal input gives equal bytes. GIF has one palette of 256 colours for all frames and
 /// ordered dithering, so that what doesn't move doesn't flicker.
 /// @param frames CV_8UC3 RGB, at least two, all of one size
-/// @throws UsageError for options out of range, ItemError for frames that don't fit.
+/// @throws UsageError as check_animation, ItemError for frames that don't fit.
 std::vector<std::uint8_t> encode_animation(const std::vector<cv::Mat>& frames, AnimationFormat format,
                                            const AnimationOptions& options = {});
 
