@@ -14,19 +14,26 @@ _magicface() {
     --dtype) words="auto float32 float16 bfloat16" ;;
     --crop | --composite) words="auto none" ;;
     --format) words="png jpg webp tiff bmp" ;;
+    --preset) words="happiness sadness surprise fear anger disgust contempt pain neutral" ;;
+    --columns) words="openface libreface" ;;
+    --au-file-as) words="target variation" ;;
+    --keep) words="all best" ;;
     --log-level) words="debug info warn error off" ;;
-    --au) words="AU1= AU2= AU4= AU5= AU6= AU9= AU12= AU15= AU17= AU20= AU25= AU26=" ;;
+    --au | --target) words="AU1= AU2= AU4= AU5= AU6= AU9= AU12= AU15= AU17= AU20= AU25= AU26=" ;;
+    --intensity | --like-strength | --seeds | --frame-ms) return ;;
     --steps | --eta | --guidance | --seed | --threads | --batch-size | --quality | --output-pattern) return ;;
   esac
   if [[ -n $words ]]; then
-    [[ $previous == --au ]] && compopt -o nospace
+    [[ $previous == --au || $previous == --target ]] && compopt -o nospace
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     return
   fi
   case $command in
     edit) flags="--in --out --output-pattern --format --quality --overwrite --au --sampler --steps --eta --guidance
-      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --json --quiet --log-level --help" ;;
-    estimate) flags="--in --bundle --device --threads --json --quiet --log-level --help" ;;
+      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --json --quiet --log-level --help
+      --target --preset --intensity --like --like-strength --neutralise --neutralize --au-file --au-file-as --seeds --keep
+      --grid --compare --sweep-video --frame-ms" ;;
+    estimate) flags="--in --out --overwrite --columns --landmarks --bundle --device --threads --json --quiet --log-level --help" ;;
     parse) flags="--in --out --overwrite --bundle --device --threads --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <memory>
 
+#include "edit_sheets.hpp"
 #include "item_runner.hpp"
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
@@ -29,12 +30,13 @@ void check_options(const EditOptions& options, const models::Manifest& manifest)
 /// Every input with all edits, outputs named; nothing has been read or loaded yet.
 std::vector<WorkItem> plan_items(const EditOptions& options, const models::Manifest& manifest, std::istream& list) {
   const auto requests = parse_requests(options, manifest);
+  const auto naming = output_options(options);
   const auto inputs = expand_inputs(options.inputs, list);
   std::vector<OutputKey> keys;
   for (const auto& input : inputs) {
     for (const auto& request : requests) keys.push_back({input.path, request.label, request.seed, keys.size() + 1, 1});
   }
-  const auto outputs = plan_outputs(keys, options.output);
+  const auto outputs = plan_outputs(keys, naming);
   std::vector<WorkItem> items;
   auto next = outputs.begin();
   for (const auto& input : inputs) {
@@ -52,6 +54,7 @@ JobResult run_edit(const EditOptions& options, std::istream& list, std::ostream&
   const auto& manifest = bundle->manifest();
   check_options(options, manifest);
   const auto items = plan_items(options, manifest, list);
+  EditSheets sheets(options, manifest.au, items);
   pipeline::Engine engine(bundle, options.compute);
   EditReport report(options, manifest, out);
   Progress progress(options.progress);
@@ -59,9 +62,14 @@ JobResult run_edit(const EditOptions& options, std::istream& list, std::ostream&
   for (std::size_t i = 0; i < items.size(); ++i) {
     throw_if_cancelled();
     progress.item(i + 1, items.size(), items[i].input.path.filename().string());
-    runner.run(items[i], [&](const EditOutcome& outcome) { report.add(outcome); });
+    runner.run(items[i], [&](EditOutcome outcome) {
+      sheets.add(outcome);
+      report.add(outcome);
+    });
+    report.add_file([&] { return sheets.finish_item(items[i]); });
   }
   progress.finish();
+  report.add_file([&] { return sheets.finish(); });
   return report.result();
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "magicface/core/error.hpp"
 #include "magicface/core/log.hpp"
 #include "magicface/core/text.hpp"
 #include "version.hpp"
@@ -21,6 +22,15 @@ Json intensities(const std::vector<std::string>& names, const std::optional<std:
   return object;
 }
 
+/// The intensities that were asked for, or null.
+Json targets(const std::vector<std::string>& names, const std::vector<std::optional<double>>& values) {
+  Json object;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i]) object[names[i]] = std::round(*values[i] * 1000) / 1000;
+  }
+  return object;
+}
+
 }  // namespace
 
 std::string EditReport::json_of(const EditOutcome& outcome) const {
@@ -33,17 +43,20 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
   object["output"] = outcome.output.string();
   object["status"] = outcome.error ? "failed" : "ok";
   object["error"] = outcome.error ? Json(*outcome.error) : Json(nullptr);
-  object["face"] = 1;
+  object["face"] = outcome.face;
+  object["edit"] = outcome.label;
   object["au"] = au;
+  object["target"] = targets(manifest_.au.names, outcome.target);
   object["au_before"] = intensities(manifest_.au.names, outcome.au_before);
   object["au_after"] = intensities(manifest_.au.names, outcome.au_after);
-  object["seed"] = options_.seed.value_or(manifest_.defaults.seed);
+  object["seed"] = outcome.seed;
   object["sampler"] = options_.sampling.sampler.value_or(manifest_.defaults.sampler);
   object["steps"] = options_.sampling.steps.value_or(manifest_.defaults.steps);
   object["guidance"] = options_.sampling.guidance.value_or(manifest_.defaults.guidance);
   object["bundle"] = manifest_.name + "@" + manifest_.version;
   object["seconds"] = std::round(outcome.seconds * 1000) / 1000;
   object["warnings"] = outcome.warnings;
+  if (outcome.comparison) object["comparison"] = outcome.comparison->string();
   // A name that isn't UTF-8 must not end the run.
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -61,16 +74,27 @@ void EditReport::add(const EditOutcome& outcome) {
     out_ << json_of(outcome) << std::endl;
   } else if (!outcome.error) {
     out_ << outcome.output.string() << std::endl;
+    if (outcome.comparison) out_ << outcome.comparison->string() << std::endl;
   }
 }
 
-std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const std::string& edit, int width,
-                            int height) {
+void EditReport::add_file(const std::function<std::optional<std::filesystem::path>()>& write) {
+  try {
+    const auto file = write();
+    if (file && !options_.json) out_ << file->string() << std::endl;
+  } catch (const ItemError& problem) {
+    ++result_.failed;
+    log::error(problem.what());
+  }
+}
+
+std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const std::string& edit,
+                            std::uint64_t seed, int width, int height) {
   const auto& defaults = manifest.defaults;
   return edit + "\nSteps: " + std::to_string(options.sampling.steps.value_or(defaults.steps)) +
          ", Sampler: " + options.sampling.sampler.value_or(defaults.sampler) +
          ", CFG scale: " + format_number(options.sampling.guidance.value_or(defaults.guidance)) +
-         ", Seed: " + std::to_string(options.seed.value_or(defaults.seed)) + ", Size: " + std::to_string(width) + "x" +
+         ", Seed: " + std::to_string(seed) + ", Size: " + std::to_string(width) + "x" +
          std::to_string(height) + ", Model: " + manifest.name + "@" + manifest.version + ", Version: magicface " + kVersion;
 }
 

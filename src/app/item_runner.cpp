@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "best_seed.hpp"
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
+#include "magicface/core/log.hpp"
 #include "magicface/image/encode.hpp"
 
 namespace magicface::app {
@@ -28,9 +30,25 @@ EditOutcome outcome_of(const WorkItem& item, std::size_t index) {
   EditOutcome outcome;
   outcome.input = item.input.path;
   outcome.output = item.outputs[index].path;
+  outcome.edit = index;
+  outcome.label = item.edits[index].label;
+  outcome.seed = item.edits[index].seed;
   outcome.variation = item.edits[index].variation;
+  outcome.target = item.edits[index].asked.target;
   outcome.warnings = item.edits[index].warnings;
   return outcome;
+}
+
+/// What sheets show of an edit: the face with its surroundings, or the model's whole crop.
+Shown shown_of(const pipeline::Portrait& portrait, const cv::Mat& after) {
+  const auto* analysis = pipeline::analysis_of(portrait);
+  const auto& source = pipeline::source_of(portrait).rgb;
+  if (analysis == nullptr) return {source, after, {}};
+  if (after.size() != source.size()) return {analysis->crop, after, {}};
+  const auto& box = analysis->face.box;
+  const float side = 2.2F * std::max(box.width, box.height);
+  const cv::Point2f centre = (box.tl() + box.br()) * 0.5F;
+  return {source, after, cv::Rect(cv::Rect2f(centre.x - side / 2, centre.y - side / 2, side, side))};
 }
 
 }  // namespace
@@ -71,15 +89,43 @@ void ItemRunner::run(const WorkItem& item, const OnOutcome& done) {
 }
 
 /// Takes from `pending` what is made, so that a failure concerns only the rest.
-void ItemRunner::edit(const WorkItem& item, std::vector<std::size_t>& pending, const OnOutcome& done) {
-  const auto portrait = engine_.prepare(image::read_picture(item.input.path),
-                                        {options_.crop, condition_for(options_, item.input.path)});
-  const auto before = estimate(pipeline::source_of(*portrait).rgb, *portrait);
+void ItemRunner::edit(const WorkItem& asked, std::vector<std::size_t>& pending, const OnOutcome& done) {
+  const auto portrait = engine_.prepare(image::read_picture(asked.input.path),
+                                        {options_.crop, condition_for(options_, asked.input.path)});
+  Estimate before;
+  if (options_.json || std::any_of(asked.edits.begin(), asked.edits.end(), needs_estimate)) {
+    before = estimate(pipeline::source_of(*portrait).rgb, *portrait);
+  }
+  const auto item = resolve(asked, before);
   while (!pending.empty()) {
-    const auto count = std::min(pending.size(), static_cast<std::size_t>(options_.compute.batch_size));
-    edit_batch(item, std::span(pending).first(count), *portrait, before, done);
+    const bool best = !item.edits[pending.front()].rivals.empty();
+    const auto count = best ? 1 : std::min(pending.size(), static_cast<std::size_t>(options_.compute.batch_size));
+    if (best) {
+      edit_best(item, pending.front(), *portrait, before.value(), done);
+    } else {
+      edit_batch(item, std::span(pending).first(count), *portrait, before, done);
+    }
     pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(count));
   }
+}
+
+/// The item with the variations that its face needs.
+WorkItem ItemRunner::resolve(const WorkItem& asked, const Estimate& before) const {
+  WorkItem item = asked;
+  for (auto& request : item.edits) {
+    references_.fill(request);
+    const auto known = request.warnings.size();
+    request = resolved(std::move(request), before, manifest_.au);
+    for (auto i = known; i < request.warnings.size(); ++i) log::warn(item.input.path.string() + ": " + request.warnings[i]);
+  }
+  return item;
+}
+
+std::vector<pipeline::Edited> ItemRunner::sample(const pipeline::Portrait& portrait, const std::vector<pipeline::Edit>& edits) {
+  return engine_.edit(portrait, edits, options_.sampling, options_.composite, [&](int step, int steps) {
+    progress_.step(step, steps);
+    throw_if_cancelled();
+  });
 }
 
 void ItemRunner::edit_batch(const WorkItem& item, std::span<const std::size_t> batch, const pipeline::Portrait& portrait,
@@ -87,31 +133,60 @@ void ItemRunner::edit_batch(const WorkItem& item, std::span<const std::size_t> b
   const auto start = Clock::now();
   std::vector<pipeline::Edit> edits;
   for (const auto index : batch) edits.push_back({item.edits[index].variation, item.edits[index].seed});
-  const auto edited = engine_.edit(portrait, edits, options_.sampling, options_.composite, [&](int step, int steps) {
-    progress_.step(step, steps);
-    throw_if_cancelled();
-  });
+  const auto edited = sample(portrait, edits);
   const double seconds = seconds_since(start) / static_cast<double>(batch.size());
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto outcome = outcome_of(item, batch[i]);
     outcome.au_before = before;
     outcome.seconds = seconds;
-    try {
-      write(edited[i].picture, item.outputs[batch[i]], item.edits[batch[i]].label);
-      if (options_.composite == pipeline::Composite::automatic) outcome.au_after = estimate(edited[i].picture.rgb, portrait);
-    } catch (const ItemError& problem) {
-      outcome.error = problem.what();
-    }
-    progress_.clear();
-    done(outcome);
+    deliver(item, edited[i], portrait, std::move(outcome), done);
   }
 }
 
-void ItemRunner::write(const image::Picture& picture, const PlannedOutput& output, const std::string& label) {
+void ItemRunner::edit_best(const WorkItem& item, std::size_t index, const pipeline::Portrait& portrait,
+                           const face::ActionUnits& before, const OnOutcome& done) {
+  const auto start = Clock::now();
+  const auto& request = item.edits[index];
+  std::vector<std::uint64_t> seeds{request.seed};
+  seeds.insert(seeds.end(), request.rivals.begin(), request.rivals.end());
+  const auto make = [&](std::span<const std::uint64_t> batch) {
+    std::vector<pipeline::Edit> edits;
+    for (const auto seed : batch) edits.push_back({request.variation, seed});
+    return sample(portrait, edits);
+  };
+  const auto judge = [&](const pipeline::Edited& edited) { return estimate(edited.picture.rgb, portrait).value(); };
+  const auto best = best_of_seeds(seeds, static_cast<std::size_t>(options_.compute.batch_size),
+                                  face::intended(before, request.variation), make, judge);
+  auto outcome = outcome_of(item, index);
+  outcome.au_before = before;
+  outcome.au_after = best.intensities;
+  outcome.seed = best.seed;
+  outcome.seconds = seconds_since(start);
+  deliver(item, best.edited, portrait, std::move(outcome), done);
+}
+
+void ItemRunner::deliver(const WorkItem& item, const pipeline::Edited& edited, const pipeline::Portrait& portrait,
+                         EditOutcome outcome, const OnOutcome& done) {
+  try {
+    write(edited.picture, item.outputs[outcome.edit], item.edits[outcome.edit], outcome.seed);
+    outcome.shown = shown_of(portrait, edited.picture.rgb);
+    if (options_.json && !outcome.au_after && options_.composite == pipeline::Composite::automatic) {
+      outcome.au_after = estimate(edited.picture.rgb, portrait);
+    }
+  } catch (const ItemError& problem) {
+    outcome.error = problem.what();
+  }
+  progress_.clear();
+  done(outcome);
+}
+
+void ItemRunner::write(const image::Picture& picture, const PlannedOutput& output, const EditRequest& request,
+                       std::uint64_t seed) {
   image::EncodeOptions encoding;
   encoding.format = output.format;
   encoding.quality = options_.quality;
-  encoding.parameters = parameters_text(options_, manifest_, label, picture.rgb.cols, picture.rgb.rows);
+  encoding.parameters = parameters_text(options_, manifest_, edit_text(request, manifest_.au), seed, picture.rgb.cols,
+                                        picture.rgb.rows);
   if (const auto folder = output.path.parent_path(); !folder.empty()) {
     std::error_code failure;
     fs::create_directories(folder, failure);
@@ -120,10 +195,10 @@ void ItemRunner::write(const image::Picture& picture, const PlannedOutput& outpu
   write_file_atomically(output.path, image::encode_picture(picture, encoding));
 }
 
-/// AU intensities for the JSON lines; nothing without a face, an estimator or a reader.
+/// AU intensities of a portrait's face in a picture of the portrait's size; nothing without a face or an estimator.
 ItemRunner::Estimate ItemRunner::estimate(const cv::Mat& rgb, const pipeline::Portrait& portrait) {
   const auto* analysis = pipeline::analysis_of(portrait);
-  if (!options_.json || analysis == nullptr || !engine_.faces().can_estimate()) return std::nullopt;
+  if (analysis == nullptr || !engine_.faces().can_estimate()) return std::nullopt;
   return engine_.faces().estimate_aus(rgb, analysis->face);
 }
 

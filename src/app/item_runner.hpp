@@ -12,6 +12,7 @@
 #include "magicface/app/output_plan.hpp"
 #include "magicface/pipeline/engine.hpp"
 #include "progress.hpp"
+#include "references.hpp"
 
 namespace magicface::app {
 
@@ -28,7 +29,8 @@ class ItemRunner {
   using OnOutcome = std::function<void(const EditOutcome&)>;
 
   ItemRunner(const EditOptions& options, const models::Manifest& manifest, pipeline::Engine& engine, Progress& progress)
-      : options_(options), manifest_(manifest), engine_(engine), progress_(progress) {}
+      : options_(options), manifest_(manifest), engine_(engine), progress_(progress),
+        references_(options.expressions.like, engine.faces()) {}
 
   /// Calls `done` once per edit, made or failed. @throws Cancelled; UsageError and BundleError, which concern every item.
   void run(const WorkItem& item, const OnOutcome& done);
@@ -36,16 +38,25 @@ class ItemRunner {
  private:
   using Estimate = std::optional<std::vector<double>>;
 
-  void edit(const WorkItem& item, std::vector<std::size_t>& pending, const OnOutcome& done);
+  void edit(const WorkItem& asked, std::vector<std::size_t>& pending, const OnOutcome& done);
+  WorkItem resolve(const WorkItem& asked, const Estimate& before) const;
   void edit_batch(const WorkItem& item, std::span<const std::size_t> batch, const pipeline::Portrait& portrait,
                   const Estimate& before, const OnOutcome& done);
-  void write(const image::Picture& picture, const PlannedOutput& output, const std::string& label);
+  /// One edit of which several seeds are tried and the best is written.
+  void edit_best(const WorkItem& item, std::size_t index, const pipeline::Portrait& portrait,
+                 const face::ActionUnits& before, const OnOutcome& done);
+  std::vector<pipeline::Edited> sample(const pipeline::Portrait& portrait, const std::vector<pipeline::Edit>& edits);
+  /// Writes a made edit and reports it.
+  void deliver(const WorkItem& item, const pipeline::Edited& edited, const pipeline::Portrait& portrait, EditOutcome outcome,
+               const OnOutcome& done);
+  void write(const image::Picture& picture, const PlannedOutput& output, const EditRequest& request, std::uint64_t seed);
   Estimate estimate(const cv::Mat& rgb, const pipeline::Portrait& portrait);
 
   const EditOptions& options_;
   const models::Manifest& manifest_;
   pipeline::Engine& engine_;
   Progress& progress_;
+  References references_;
 };
 
 }  // namespace magicface::app

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "expression_flags.hpp"
 #include "magicface/core/error.hpp"
 
 namespace magicface::cli {
@@ -17,6 +18,8 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  magicface edit --in portrait.png --au AU12=4\n"
     "  magicface edit --in photos/ --au AU4=-6,AU1=2 --au AU26=5 --out edited/\n"
+    "  magicface edit --in face.png --au AU12=-6:6:2 --sweep-video smile.gif --grid smile.png\n"
+    "  magicface edit --in face.png --preset surprise --target AU12=3 --like friend.png --compare\n"
     "  magicface edit --in face.png --crop none --condition background.png --au AU12=3\n"
     "AUs: 1 inner brow up, 2 outer brow up, 4 brow down, 5 lids wide, 6 cheek up, 9 nose wrinkle,\n"
     "  12 smile, 15 mouth corners down, 17 chin up, 20 mouth stretch, 25 lips apart, 26 jaw drop.";
@@ -25,6 +28,7 @@ constexpr const char* kExamples =
 struct Words {
   std::string crop = "auto", composite = "auto", format;
   std::string release_input, release_condition, release_out;
+  ExpressionWords expressions;
 };
 
 template <typename Value>
@@ -44,7 +48,7 @@ void add_files(CLI::App& command, app::EditOptions& options, Words& words) {
 }
 
 void add_model(CLI::App& command, app::EditOptions& options, Words& words) {
-  command.add_option("--au", options.au, "an edit: AU4=-6,AU12=2.5; repeat for more edits")->type_name("AUS")->allow_extra_args(false);
+  command.add_option("--au", options.au, "an edit: AU4=-6,AU12=2.5, or a sweep: AU12=-6:6:2; repeatable")->type_name("AUS")->allow_extra_args(false);
   command.add_option("--sampler", options.sampling.sampler, "unipc, ddim, ddpm, dpmpp_2m or euler")->type_name("NAME");
   command.add_option("--steps", options.sampling.steps, "1 to 999")->type_name("N");
   command.add_option("--eta", options.sampling.eta, "ddim's share of fresh noise, 0 to 1")->type_name("X");
@@ -90,6 +94,8 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
   auto words = std::make_shared<Words>();
   add_files(*command, *options, *words);
   add_model(*command, *options, *words);
+  add_expression_flags(*command, *options, words->expressions);
+  add_sheet_flags(*command, options->sheets);
   add_release_aliases(*command, *options, *words);
   command->add_flag("--json", options->json, "one JSON object per edit instead of a path");
   add_common(*command, common);
@@ -97,6 +103,7 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
   command->callback([&action, &common, options, words] {
     action = [&common, options, words] {
       apply_release_aliases(*options, *words);
+      apply_expression_words(words->expressions, *options);
       options->crop = auto_or_none("--crop", words->crop, pipeline::Crop::automatic, pipeline::Crop::none);
       options->composite =
           auto_or_none("--composite", words->composite, pipeline::Composite::automatic, pipeline::Composite::none);

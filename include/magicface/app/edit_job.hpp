@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "magicface/app/edit_wishes.hpp"
 #include "magicface/app/output_plan.hpp"
 #include "magicface/pipeline/options.hpp"
 
@@ -18,6 +19,9 @@ struct EditOptions {
   std::vector<std::string> inputs;     ///< files, folders, globs, or `-` for a list on stdin
   OutputOptions output;
   std::vector<std::string> au;         ///< each one an edit: "AU4=-6,AU12=2.5"
+  ExpressionOptions expressions;       ///< edits by target, preset, example or table
+  SeedOptions seeds;
+  SheetOptions sheets;
   std::string release_au;              ///< the release's --au_test: "AU4+AU1"
   std::string release_variation;       ///< the release's --AU_variation: "4+2"
   std::optional<std::string> bundle;   ///< name or path; unset: MAGICFACE_BUNDLE, else the embedded one

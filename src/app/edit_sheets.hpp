@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "edit_report.hpp"
+#include "item_runner.hpp"
+#include "magicface/image/sheet.hpp"
+
+namespace magicface::app {
+
+/// The pictures for people that --grid, --compare and --sweep-video ask for, made from the outcomes as they come.
+class EditSheets {
+ public:
+  /// Checks names and sizes against the plan, before a model is loaded.
+  /// @throws UsageError; ItemError for a file that exists
+  EditSheets(const EditOptions& options, const models::AuSection& au, const std::vector<WorkItem>& items);
+
+  /// Takes a made edit into the sheet and the animation, and writes its comparison; a failed edit leaves a gap.
+  void add(EditOutcome& outcome);
+  /// Writes the animation of an input whose edits have all been added; returns it, or nothing. @throws ItemError
+  std::optional<std::filesystem::path> finish_item(const WorkItem& item);
+  /// Writes the sheet; returns it, or nothing where no edit was made. @throws ItemError
+  std::optional<std::filesystem::path> finish();
+
+ private:
+  void compare(EditOutcome& outcome) const;
+  std::string caption_of(const EditOutcome& outcome) const;
+  std::vector<image::SheetCell>& row_of(const EditOutcome& outcome);
+  std::filesystem::path video_of(const std::filesystem::path& input) const;
+  void check_new(const std::filesystem::path& file) const;
+
+  const EditOptions& options_;
+  face::AuVocabulary vocabulary_;
+  bool many_inputs_ = false;
+  std::size_t columns_ = 0;  ///< edits of an input, and the original
+  int side_ = 0;             ///< of the sheet's cells
+  /// By input, in the order of the first outcome, and face.
+  std::vector<std::pair<std::filesystem::path, std::size_t>> row_of_;
+  std::vector<std::vector<image::SheetCell>> rows_;
+  std::map<std::size_t, cv::Mat> frames_;  ///< of the input at hand, by edit
+};
+
+}  // namespace magicface::app
