@@ -100,8 +100,9 @@ std::vector<EditRequest> parse_requests(const EditOptions& options, const models
     edit.variation = edit.asked.variation;
     auto beyond = face::range_warnings(edit.variation, vocabulary, manifest.au.min, manifest.au.max);
     std::move(beyond.begin(), beyond.end(), std::back_inserter(edit.warnings));
-    for (const auto& warning : edit.warnings) log::warn(warning);
   }
+  std::vector<std::string> warnings;
+  for (const auto& edit : edits) warnings.insert(warnings.end(), edit.warnings.begin(), edit.warnings.end());
   auto requests = with_seeds(std::move(edits), options, manifest.defaults.seed);
   if (requests.size() > face::kMaxEdits) {
     throw UsageError("expected at most " + std::to_string(face::kMaxEdits) + " edits of a portrait, got " +
@@ -109,6 +110,8 @@ std::vector<EditRequest> parse_requests(const EditOptions& options, const models
   }
   for (const auto& request : requests) check_estimate(request, options, manifest);
   refuse_repeated_edits(requests);
+  // Last: what is refused gets one line, the reason.
+  for (const auto& warning : warnings) log::warn(warning);
   return requests;
 }
 

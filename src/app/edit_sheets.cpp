@@ -2,6 +2,7 @@
 #include "edit_sheets.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <set>
 
@@ -110,7 +111,11 @@ std::vector<image::SheetCell>& EditSheets::row_of(const EditOutcome& outcome) {
 /// What was asked for, what that came to for this face, and the seed where there are several.
 std::string EditSheets::caption_of(const EditOutcome& outcome) const {
   std::string caption = words(outcome.label);
-  if (const auto units = face::edit_label(outcome.variation, vocabulary_); units != outcome.label) caption += "\n" + words(units);
+  if (face::edit_label(outcome.variation, vocabulary_) != outcome.label) {
+    auto tenths = outcome.variation;
+    for (auto& value : tenths) value = std::round(value * 10) / 10;
+    caption += "\n" + words(face::edit_label(tenths, vocabulary_));
+  }
   if (!options_.seeds.seeds.empty()) caption += "\nseed " + std::to_string(outcome.seed);
   return caption;
 }

@@ -45,6 +45,7 @@ std::vector<std::uint8_t> write_webp(const std::vector<cv::Mat>& frames, const A
   }
   animation.anim_params.loop_count = 0;  // for ever
   config.quality = static_cast<float>(options.quality);
+  config.use_sharp_yuv = 1;  // lips are small: halved colour bleeds
   const std::unique_ptr<WebPAnimEncoder, Deleter> encoder(WebPAnimEncoderNew(frames[0].cols, frames[0].rows, &animation));
   if (!encoder) fail("out of memory");
   int time = 0;

@@ -9,7 +9,7 @@ def pixels(picture) -> np.ndarray:
     return np.asarray(picture.convert("RGB")).astype(int)
 
 
-SWEEP = ["--au", "AU12=-6:6:6", "--steps", 1]
+SWEEP = ["--au", "AU12=-6:6:6"]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_grid_leaves_a_gap_for_a_failed_edit(uncropped, portraits, tmp_path):
 
 
 def test_grid_shows_the_face(tiny, sample, tmp_path):
-    result = tiny.edit("--in", sample, "--au", "AU12=3", "--steps", 1, "--grid", "face.jpg")
+    result = tiny.edit("--in", sample, "--au", "AU12=3", "--grid", "face.jpg")
     assert result.code == 0, result.err
     [face] = tiny("estimate", *tiny.flags[:2], "--in", sample, "--json").objects
     x, y, width, height = face["box"]
@@ -92,10 +92,10 @@ def test_a_sweep_plays_there_and_back_for_ever(uncropped, portrait, tmp_path, na
     assert film.n_frames == 4 and film.info["loop"] == 0 and film.size == (64, 64)
     shown = []
     for frame in ImageSequence.Iterator(film):
-        shown.append(pixels(frame))
+        shown.append(np.asarray(frame.convert("L")).astype(int))  # noise has more colour than WebP keeps
         assert frame.info["duration"] == 200
     for frame, edit in zip(shown, ("AU12-6", "AU0", "AU12+6", "AU0")):
-        assert np.abs(frame - pixels(Image.open(tmp_path / f"me_{edit}.png"))).mean() < 8
+        assert np.abs(frame - np.asarray(Image.open(tmp_path / f"me_{edit}.png").convert("L"))).mean() < 8
 
 
 def test_each_portrait_has_its_animation(uncropped, portraits, tmp_path):

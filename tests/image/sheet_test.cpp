@@ -19,7 +19,7 @@ bool is(const cv::Mat& rgb, int x, int y, const cv::Vec3b& colour) { return rgb.
 /// Whether anything was written into the area.
 bool has_ink(const cv::Mat& rgb, cv::Rect area) { return cv::norm(rgb(area), plain(area.width, area.height, {255, 255, 255})) > 0; }
 
-constexpr cv::Vec3b kRed{200, 0, 0}, kBlue{0, 0, 200}, kWhite{255, 255, 255};
+const cv::Vec3b kRed{200, 0, 0}, kBlue{0, 0, 200}, kWhite{255, 255, 255};
 
 TEST(Sheet, ThumbnailsKeepProportions) {
   const auto wide = thumbnail(plain(400, 200, {200, 0, 0}), {0, 0, 400, 200}, 64);
