@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES=(
   cmake ninja-build ccache g++ pkg-config git python3-venv
-  libopencv-dev opencv-data libcli11-dev nlohmann-json3-dev libspdlog-dev libssl-dev
+  libopencv-dev opencv-data libcli11-dev nlohmann-json3-dev libspdlog-dev libssl-dev libcsv-dev
   libgtest-dev libgmock-dev
 )
 # The portrait renderer draws with OpenGL, without a screen.
