@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judge a bundle's editing on rendered people it never saw.
+"""Judge a bundle's editing on rendered people it never saw, beside the true renders of what was asked for.
 
-For every person and action unit, one edit up and one down by the same amount; the bundle's own estimator (trained on
-other persons) says which of the two shows more of that unit. Prints a table and writes a contact sheet.
+    render_portraits.py --assets DIR --edit-set data/edits --start-seed 9000000 --people 40
+    evaluate_demo.py --bundle models/demo --data data/edits --sheet sheet.png --json figures.json
+
+Crops lie where the renderer's landmarks put them; class map, neutral jaw and landmarks of the condition image are the bundle's own.
+"Floor": the same figure of the true render. Figures are explained in docs/demo-bundle.md.
 """
 import argparse
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,67 +18,71 @@ from PIL import Image
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from training import condition, data, schedule  # noqa: E402
+from evaluation import bundle as bundles  # noqa: E402
+from evaluation import figures as measures  # noqa: E402
+from training import data  # noqa: E402
+
+SHEET_PERSONS = 8
+OUTER_EYE_CORNERS = (36, 45)
 
 
-@dataclass
-class Bundle:
-    """A bundle's manifest and its modules in float32."""
-
-    manifest: dict
-    modules: dict[str, torch.jit.ScriptModule]
-
-    @property
-    def size(self) -> int:
-        return self.manifest["image_size"]
-
-    @property
-    def factor(self) -> float:
-        return self.manifest["latent"]["scaling_factor"]
-
-
-def load(folder: Path) -> Bundle:
-    """Load the modules as the program does: floating values are cast one by one."""
-    manifest, modules = json.loads((folder / "bundle.json").read_text(encoding="utf-8")), {}
-    for name, entry in manifest["modules"].items():
-        if "file" in entry:
-            module = torch.jit.load(str(folder / entry["file"]), map_location="cpu").eval()
-            for value in [*module.parameters(), *module.buffers()]:
-                if value.is_floating_point():
-                    value.data = value.data.float()
-            modules[name] = module
-    return Bundle(manifest, modules)
-
-
-@torch.no_grad()
-def edit(bundle: Bundle, portrait: Tensor, attribute: Tensor, au: Tensor, steps: int, guidance_scale: float, seed: int) -> Tensor:
-    """Edited pictures [N, 3, S, S] for action-unit variations [N, 12] of one portrait latent [1, C, h, w]."""
-    denoiser = bundle.modules["denoiser"]
-    reference = bundle.modules["id_encoder"](portrait)
-    noise = torch.randn(portrait.shape, generator=torch.Generator().manual_seed(seed)).expand(len(au), -1, -1, -1)
-
-    def predict(x: Tensor, t: Tensor, with_au: bool) -> Tensor:
-        return denoiser(x, attribute, t, au if with_au else torch.zeros_like(au), reference)
-
-    latents = schedule.ddim(predict, noise, steps, guidance_scale)
-    return bundle.modules["vae_decoder"](latents / bundle.factor)
+def judge_person(bundle: bundles.Bundle, portraits: data.Portraits, rows: np.ndarray, options: argparse.Namespace,
+                 figures: measures.Figures) -> tuple[Tensor, Tensor, Tensor]:
+    """Adds one person's figures; `rows` are the portrait and its true edits. Returns variations, and pictures made and true."""
+    frame = data.crop_frame(data.face_box(portraits.lm[rows[0]]))
+    truth = bundles.crops(portraits, rows, frame, bundle.size)
+    image, variation = truth[:1], torch.from_numpy(np.array(portraits.variation[rows[1:]]))
+    blank, blanked = bundles.condition_of(bundle, image)
+    made = bundles.edit(bundle, image, blank, torch.cat([torch.zeros(1, 12), variation]), options.steps, options.guidance, options.seed)
+    unchanged, made = made[:1], made[1:]
+    before, after, ideal = (measures.read(bundle.modules, pictures) for pictures in (image, made, truth[1:]))
+    measures.add_edits(figures, "edit", before, after, variation)
+    measures.add_edits(figures, "floor", before, ideal, variation)
+    directions = measures.directions(before.au[0], after.au, variation)
+    figures.add("direction", (directions > 0).float())
+    figures.add("effect", directions)
+    figures.add("floor direction", (measures.directions(before.au[0], ideal.au, variation) > 0).float())
+    known = torch.from_numpy(np.array(portraits.au[rows]))
+    figures.add("estimator", (torch.cat([before.au, ideal.au]) - known).square())
+    figures.add("psnr", measures.psnr(made, truth[1:]))
+    figures.add("unchanged psnr", measures.psnr(unchanged, image))
+    figures.add("unchanged au", (measures.read(bundle.modules, unchanged).au - before.au).abs())
+    figures.add("background", measures.background_squares(made, image, blanked))
+    again = bundle.modules["vae_decoder"](bundle.modules["vae_encoder"](truth[1:]))
+    figures.add("floor psnr", measures.psnr(again, truth[1:]))
+    figures.add("floor background", measures.background_squares(again, image, blanked))
+    points = data.to_crop(portraits.lm[rows], frame, bundle.size)
+    left, right = (points[:, k] for k in OUTER_EYE_CORNERS)
+    far = np.linalg.norm(bundle.modules["landmarks"](truth).numpy() - points, axis=2).mean(1)
+    figures.add("landmarks", far / np.linalg.norm(left - right, axis=1))
+    frames = torch.tensor(np.repeat(frame[None], len(rows), 0), dtype=torch.float32)
+    labels = data.sample(data.classes(portraits, rows, torch.device("cpu")), frames, bundle.size, nearest=True)[:, 0].numpy()
+    predicted = bundle.modules["face_parser"](truth).argmax(1).numpy()
+    figures.add("iou", measures.iou(predicted, labels, 19))
+    return variation, made, truth
 
 
-def prepared(bundle: Bundle, portraits: data.Portraits, row: int) -> tuple[Tensor, Tensor]:
-    """A held-out person's crop and its condition image, [1, 3, S, S] each, from the renderer's truth."""
-    rows, size = np.array([row]), bundle.size
-    frame = data.crop_frame(data.face_box(portraits.lm[rows]))
-    frames, host = torch.tensor(frame, dtype=torch.float32), torch.device("cpu")
-    image = data.sample(data.pictures(portraits, rows, host), frames, size)
-    labels = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True)[0, 0].numpy().astype(np.uint8)
-    jaw, points = (data.to_crop(values[rows], frame, size)[0] for values in (portraits.jaw, portraits.lm))
-    picture = (image[0].permute(1, 2, 0) * 255).round().byte().numpy()
-    blank = condition.condition_image(picture, labels, jaw, condition.five_points(points))
-    return image, torch.from_numpy(blank).permute(2, 0, 1)[None].float() / 255
-
-
-def psnr(a: Tensor, b: Tensor) -> float:
-    return float(-10 * torch.log10((a - b).square().mean()))
+def table(bundle: bundles.Bundle, figures: measures.Figures, others: np.ndarray) -> list[tuple[str, float, float | None, str]]:
+    """Name, figure, floor, target. `others`: identity distances between persons."""
+    mean, root = figures.mean, figures.root_mean
+    same = np.array(figures.values["floor identity"])
+    limit = np.quantile(same, 0.75)
+    return [
+        ("estimator against known truth, MSE", mean("estimator"), None, "<= 0.10"),
+        ("edited AU error, MSE", mean("edit au"), mean("floor au"), "<= 0.261"),
+        ("direction, %", 100 * mean("direction"), 100 * mean("floor direction"), ">= 99"),
+        ("untouched AU change", mean("edit untouched"), mean("floor untouched"), "<= max(0.3, floor + 0.1)"),
+        ("identity distance, median", float(np.median(figures.values["edit identity"])), float(np.median(same)), f"< {limit:.4f} (75 % of one person's)"),
+        ("identity distance of two persons, median", float(np.median(others)), None, ""),
+        ("background RMSE, model's picture", root("background"), root("floor background"), "<= 0.044"),
+        ("head pose RMSE, rad", root("edit pose"), root("floor pose"), "<= 0.032"),
+        ("PSNR to the true render, dB", mean("psnr"), mean("floor psnr"), ">= 26"),
+        ("zero variation: PSNR to the portrait, dB", mean("unchanged psnr"), mean("floor psnr"), ""),
+        ("zero variation: AU change", mean("unchanged au"), None, ""),
+        ("landmark error, % of the outer eye corners", 100 * mean("landmarks"), None, "<= 2.5"),
+        ("class map, mean IoU", mean("iou"), None, ">= 0.85"),
+        ("bundle, MB", bundle.megabytes, None, "<= 32"),
+    ]
 
 
 def tile(pictures: Tensor) -> np.ndarray:
@@ -85,49 +91,53 @@ def tile(pictures: Tensor) -> np.ndarray:
     return np.concatenate(list(values), 1)
 
 
+def sheet_rows(variation: Tensor, made: Tensor, truth: Tensor) -> np.ndarray:
+    """The portrait and every unit at its strongest increase; below, the true renders."""
+    single = (variation != 0).sum(1) == 1
+    columns = [int(torch.where(single, variation[:, unit], torch.zeros(len(variation))).argmax()) for unit in range(12)]
+    return np.concatenate([tile(torch.cat([truth[:1], made[columns]])), tile(torch.cat([truth[:1], truth[1:][columns]]))], 0)
+
+
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder of rendered people never trained on (its last persons are used)")
-    parser.add_argument("--persons", type=int, default=20)
-    parser.add_argument("--amount", type=float, default=5.0)
+    parser.add_argument("--data", type=Path, required=True, help="folder of render_portraits.py --edit-set; nobody in it was trained on")
+    parser.add_argument("--persons", type=int, default=40)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--guidance", type=float)
-    parser.add_argument("--sheet", type=Path, help="contact sheet to write")
+    parser.add_argument("--seed", type=int, default=424)
+    parser.add_argument("--sheet", type=Path, help="contact sheet to write: made, and true below")
+    parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
 
 
+@torch.no_grad()
 def main() -> None:
     options = arguments()
     torch.set_num_threads(options.threads)
-    bundle, portraits = load(options.bundle), data.load(options.data)
+    bundle, portraits = bundles.load(options.bundle), data.load_edit_set(options.data)
     defaults, names = bundle.manifest["defaults"], bundle.manifest["au"]["names"]
-    steps, guidance = options.steps or defaults["steps"], options.guidance or defaults["guidance"]
-    estimator, identity = bundle.modules["au_estimator"], bundle.modules["identity"]
-    changes = torch.cat([torch.zeros(1, 12), options.amount * torch.eye(12), -options.amount * torch.eye(12)])
-    persons = np.linspace(max(0, portraits.persons - 100), portraits.persons - 1, options.persons).astype(int)
-    effects, same, kept, ceiling, sheet = [], [], [], [], []
-    for person in np.unique(persons):
-        image, blank = prepared(bundle, portraits, int(person) * data.EXPRESSIONS)
-        with torch.no_grad():
-            portrait, attribute = bundle.modules["vae_encoder"](image), bundle.modules["vae_encoder"](blank)
-            pictures = edit(bundle, portrait, attribute, changes, steps, guidance, defaults["seed"])
-            values = estimator(pictures)
-            effects.append(torch.stack([values[1 + k, k] - values[13 + k, k] for k in range(12)]))
-            vectors = identity(torch.cat([image, pictures]))
-            same.append(float((vectors[1:] @ vectors[0]).mean()))
-            kept.append(psnr(pictures[:1], image))
-            ceiling.append(psnr(bundle.modules["vae_decoder"](portrait), image))
-        sheet.append(tile(torch.cat([image, pictures[:13]])))
-    effect = torch.stack(effects)
-    print(f"{len(effects)} persons, {steps} steps, guidance {guidance}, +-{options.amount}")
-    for k, name in enumerate(names):
-        print(f"{name:5s} right direction {100 * (effect[:, k] > 0).float().mean():5.1f} %  mean effect {effect[:, k].mean():+.2f}")
-    print(f"all   right direction {100 * (effect > 0).float().mean():5.1f} %  mean effect {effect.mean():+.2f}")
-    print(f"identity cosine {np.mean(same):.3f}, no-change PSNR {np.mean(kept):.2f} dB (autoencoder alone {np.mean(ceiling):.2f} dB)")
+    options.steps, options.guidance = options.steps or defaults["steps"], options.guidance or defaults["guidance"]
+    figures, sheet, vectors = measures.Figures(), [], []
+    firsts = np.unique(portraits.before)[: options.persons]
+    for first in firsts:
+        rows = np.flatnonzero(portraits.before == first)
+        pictures = judge_person(bundle, portraits, rows, options, figures)
+        sheet += [sheet_rows(*pictures)] if len(sheet) < SHEET_PERSONS else []
+        vectors.append(bundle.modules["identity"](pictures[2][:1])[0])
+    cosine = torch.stack(vectors) @ torch.stack(vectors).T
+    lines = table(bundle, figures, 1 - cosine[np.triu_indices(len(vectors), 1)].numpy())
+    print(f"{len(firsts)} persons, {len(figures.values['psnr'])} edits, {options.steps} steps, guidance {options.guidance}")
+    for name, value, floor, target in lines:
+        print(f"{name:44s} {value:9.4f}  {'' if floor is None else f'{floor:9.4f}':9s}  {target}")
+    for kind in ("direction", "effect"):
+        units = np.array(figures.values[kind]).reshape(-1, 12).mean(0)
+        print(f"{kind:9s} " + " ".join(f"{name} {value:.2f}" for name, value in zip(names, units)))
     if options.sheet:
-        Image.fromarray(np.concatenate(sheet[:8], 0)).save(options.sheet)
+        Image.fromarray(np.concatenate(sheet, 0)).save(options.sheet)
+    if options.json:
+        options.json.write_text(json.dumps([dict(zip(("figure", "value", "floor", "target"), line)) for line in lines], indent=1) + "\n")
 
 
 if __name__ == "__main__":

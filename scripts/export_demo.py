@@ -49,13 +49,13 @@ def detector_entry(out: Path, source: Path) -> dict | None:
     return {"files": files}
 
 
-def manifest(image_size: int, scaling_factor: float, modules: dict, defaults: dict, names: dict) -> dict:
+def manifest(image_size: int, latent_channels: int, scaling_factor: float, modules: dict, defaults: dict, names: dict) -> dict:
     """bundle.json's content; `names` gives name, version, licence and source."""
     alignment = {"type": "box", "box_fraction": data.BOX_FRACTION}
     return {
         "format": 1, "kind": "magicface", **names,
         "image_size": image_size, "size_multiple": 8,
-        "latent": {"channels": 4, "factor": 8, "scaling_factor": scaling_factor},
+        "latent": {"channels": latent_channels, "factor": 8, "scaling_factor": scaling_factor},
         "au": {"names": ACTION_UNITS, "min": -10, "max": 10},
         "schedule": {"train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
                      "prediction_type": "v_prediction", "steps_offset": 1, "set_alpha_to_one": False},
@@ -70,20 +70,21 @@ FACE_MODULES = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head
 
 
 def write_bundle(out: Path, parts: dict, image_size: int, scaling_factor: float, detectors: Path, defaults: dict, names: dict) -> None:
-    """Write a bundle from the networks `denoiser`, `id_encoder`, `vae` and `faces`."""
+    """Write a bundle from the networks `denoiser`, `id_encoder`, `vae`, `faces` and `judge`."""
     out.mkdir(parents=True, exist_ok=True)
     modules = {
         "vae_encoder": vae.VaeEncoderModule(parts["vae"]),
         "vae_decoder": vae.VaeDecoderModule(parts["vae"]),
         "id_encoder": unet.IdEncoderModule(parts["id_encoder"], parts["denoiser"]),
         "denoiser": unet.DenoiserModule(parts["denoiser"]),
-        **demo_face.bundle_modules(parts["faces"]),
+        **demo_face.bundle_modules(parts["faces"], parts["judge"]),
     }
     entries = write_modules(out, modules, image_size)
     detector = detector_entry(out, detectors)
     if detector is not None:
         entries["face_detector"] = detector
-    content = manifest(image_size, scaling_factor, entries, defaults, names)
+    latent_channels = parts["vae"].post_quant_conv.in_channels
+    content = manifest(image_size, latent_channels, scaling_factor, entries, defaults, names)
     (out / "bundle.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
@@ -92,7 +93,7 @@ def load_average(path: Path) -> dict:
 
 
 def trained_parts(runs: Path) -> tuple[dict, float]:
-    """The averaged networks of the training runs in RUNS/{vae,diffusion,faces}."""
+    """The averaged networks of the training runs in RUNS/{vae,diffusion,faces,judge}."""
     state = load_average(runs / "vae" / "vae.pt")
     autoencoder = vae.Vae(state["config"])
     autoencoder.load_state_dict(state["average"])
@@ -102,15 +103,17 @@ def trained_parts(runs: Path) -> tuple[dict, float]:
     pair = nn.ModuleDict({"denoiser": denoiser, "id_encoder": encoder})
     pair.load_state_dict(state["average"])
     factor = state.get("scaling_factor", factor)
-    state = load_average(runs / "faces" / "faces.pt")
-    faces = demo_face.FaceNetworks(state["config"])
-    faces.load_state_dict(state["average"])
-    return {"vae": autoencoder, "denoiser": denoiser, "id_encoder": encoder, "faces": faces}, factor
+    faces = {}
+    for name in ("faces", "judge"):
+        state = load_average(runs / name / "faces.pt")
+        faces[name] = demo_face.FaceNetworks(state["config"])
+        faces[name].load_state_dict(state["average"])
+    return {"vae": autoencoder, "denoiser": denoiser, "id_encoder": encoder, **faces}, factor
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=Path, required=True, help="folder with vae/, diffusion/ and faces/ of the training scripts")
+    parser.add_argument("--runs", type=Path, required=True, help="folder with vae/, diffusion/, faces/ and judge/ of the training scripts")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--detectors", type=Path, help="folder with the detector's ONNX files (default: --out)")
     parser.add_argument("--version", default="1")

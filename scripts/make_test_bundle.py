@@ -23,6 +23,7 @@ def random_parts(seed: int) -> dict:
         "denoiser": UNet(UNetConfig(**sizes)),
         "id_encoder": UNet(UNetConfig(**sizes, in_channels=4, action_units=0, reference_only=True)),
         "faces": FaceNetworks(FaceConfig(widths=(4, 8, 8, 8), identity=16, hidden=16)),
+        "judge": FaceNetworks(FaceConfig(widths=(4, 8, 8, 8), identity=16, hidden=16)),
     }
 
 

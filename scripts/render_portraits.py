@@ -3,6 +3,7 @@
 """Renders a training set of portraits with exact labels, a contact sheet, or the sample portraits.
 
     render_portraits.py --assets DIR --out DIR --start-seed 1000000 --people 2000
+    render_portraits.py --assets DIR --edit-set DIR --start-seed 9000000 --people 40
     render_portraits.py --assets DIR --sheet people.png --people 24
     render_portraits.py --assets DIR --sheet units.png --sheet-of action-units
     render_portraits.py --assets DIR --samples docs/samples
@@ -17,7 +18,7 @@ import sys
 os.environ.setdefault("LP_NUM_THREADS", "0")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from portraits import dataset, sheets  # noqa: E402
+from portraits import dataset, edit_set, sheets  # noqa: E402
 from portraits.assets import WHERE_TO_GET, MissingAssets  # noqa: E402
 from portraits.renderer import Renderer  # noqa: E402
 
@@ -30,17 +31,19 @@ def parse_arguments(arguments=None):
     parser.add_argument("--cache", help="folder for what is worked out once (default: the user's cache folder)")
     wanted = parser.add_argument_group("what to render (at least one)")
     wanted.add_argument("--out", help="folder for the training set; an unfinished one is continued")
+    wanted.add_argument("--edit-set", help="folder for people before and after known edits, to judge a bundle by")
     wanted.add_argument("--sheet", help="contact sheet to write, a PNG")
     wanted.add_argument("--samples", help="folder for the sample portraits")
     parser.add_argument("--sheet-of", choices=("people", "action-units"), default="people")
     parser.add_argument("--start-seed", type=int, default=sheets.HELD_OUT)
     parser.add_argument("--people", type=int, default=24)
     parser.add_argument("--expressions", type=int, default=4, help="pictures of each person")
+    parser.add_argument("--combinations", type=int, default=3, help="edits of several units per person of an edit set")
     parser.add_argument("--size", type=int, default=176, help="pixels a side")
     parser.add_argument("--supersampling", type=int, default=2, help="drawn pixels per pixel and axis")
     parsed = parser.parse_args(arguments)
-    if not (parsed.out or parsed.sheet or parsed.samples):
-        parser.error("give --out, --sheet or --samples")
+    if not (parsed.out or parsed.edit_set or parsed.sheet or parsed.samples):
+        parser.error("give --out, --edit-set, --sheet or --samples")
     return parsed
 
 
@@ -51,7 +54,7 @@ def main(arguments=None):
         return Renderer(chosen.assets, chosen.cache, size, supersampling)
 
     try:
-        if chosen.out or chosen.sheet:
+        if chosen.out or chosen.edit_set or chosen.sheet:
             drawing = renderer(chosen.size, chosen.supersampling)
         if chosen.sheet and chosen.sheet_of == "people":
             sheets.save_sheet(chosen.sheet, sheets.people_sheet(drawing, chosen.start_seed, chosen.people), 6)
@@ -59,6 +62,8 @@ def main(arguments=None):
             sheets.save_sheet(chosen.sheet, sheets.action_unit_sheet(drawing, chosen.start_seed), 5)
         if chosen.out:
             dataset.render_dataset(drawing, chosen.out, chosen.start_seed, chosen.people, chosen.expressions)
+        if chosen.edit_set:
+            edit_set.render_edit_set(drawing, chosen.edit_set, chosen.start_seed, chosen.people, chosen.combinations)
         if chosen.samples:
             sheets.save_samples(renderer(sheets.SAMPLE_SIZE, 3), chosen.samples)
     except (MissingAssets, dataset.DatasetMismatch) as error:

@@ -12,6 +12,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+TASKS = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head_pose", "identity")
+
+
 @dataclass(frozen=True)
 class FaceConfig:
     """Channels at a half, a quarter, an eighth and a sixteenth of the size, and of the identity vector."""
@@ -138,7 +141,7 @@ class IdentityHead(nn.Module):
 
 
 class FaceNetworks(nn.Module):
-    """Training form: everything at once."""
+    """Training form: all heads, or those of some tasks, at once."""
 
     def __init__(self, config: FaceConfig) -> None:
         super().__init__()
@@ -150,21 +153,22 @@ class FaceNetworks(nn.Module):
         self.pose = PoseHead(config)
         self.identity = IdentityHead(config)
 
-    def forward(self, image: Tensor) -> dict[str, Tensor]:
+    def forward(self, image: Tensor, tasks: tuple[str, ...] = TASKS) -> dict[str, Tensor]:
         size = image.shape[3]
         one, two, four = self.trunk(image)
         points = self.points(two, size)
         # The other heads' losses must not pull the landmarks about.
         fixed = points.detach()
-        return {
+        heads = {
             # In training at the head's own half size: enlarging and comparing 19 maps would cost more than the network.
-            "face_parser": self.parser(one, two, *(one if self.training else image).shape[2:]),
-            "landmarks": points,
-            "neutral_jaw": self.jaw(two, size),
-            "au_estimator": self.action_units(two, four, fixed, size),
-            "head_pose": self.pose(four, fixed, size),
-            "identity": self.identity(four),
+            "face_parser": lambda: self.parser(one, two, *(one if self.training else image).shape[2:]),
+            "landmarks": lambda: points,
+            "neutral_jaw": lambda: self.jaw(two, size),
+            "au_estimator": lambda: self.action_units(two, four, fixed, size),
+            "head_pose": lambda: self.pose(four, fixed, size),
+            "identity": lambda: self.identity(four),
         }
+        return {name: heads[name]() for name in tasks}
 
 
 class ParserModule(nn.Module):
@@ -215,13 +219,13 @@ class IdentityModule(nn.Module):
         return self.head(self.trunk(image)[2])
 
 
-def bundle_modules(networks: FaceNetworks) -> dict[str, nn.Module]:
-    """The face modules of a bundle by their contract's names."""
+def bundle_modules(networks: FaceNetworks, judge: FaceNetworks) -> dict[str, nn.Module]:
+    """The face modules of a bundle by their contract's names; `judge` was trained for action units and identity."""
     return {
         "face_parser": ParserModule(networks),
         "landmarks": PointsModule(networks, networks.points),
         "neutral_jaw": PointsModule(networks, networks.jaw),
-        "au_estimator": ActionUnitModule(networks),
+        "au_estimator": ActionUnitModule(judge),
         "head_pose": PoseModule(networks),
-        "identity": IdentityModule(networks),
+        "identity": IdentityModule(judge),
     }

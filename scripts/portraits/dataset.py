@@ -47,14 +47,29 @@ def sample_action_units(random):
     return intensities
 
 
+def change_one_unit(random, intensities):
+    """The same face but for one unit, which comes, goes or changes."""
+    changed = intensities.copy()
+    unit = random.integers(12)
+    changed[unit] = 0 if changed[unit] > 0 and random.random() < 0.5 else random.uniform(0.5, 5)
+    return changed
+
+
 def sample_expressions(seed, count):
-    """One person as `count` portraits: same pose and light, other expressions, half of them before another
-    background. Closer than a person's own framing: eyes and brows are small."""
+    """One person as `count` portraits: same pose and light, half of them before another background. Half of the
+    expressions differ from the first one in a single unit: a model must learn to move one muscle and leave
+    the others. Closer than a person's own framing: eyes and brows are small."""
     random = np.random.default_rng(seed + EXPRESSION_SEED_OFFSET)
     person = sample_portrait(seed)
     person = replace(person, half_height=random.uniform(12.0, 14.5), shift_y=random.normal(-1.0, 0.5))
-    for _ in range(count):
-        intensities = sample_action_units(random)
+    first = sample_action_units(random)
+    for index in range(count):
+        if index == 0:
+            intensities = first
+        elif random.random() < 0.5:
+            intensities = change_one_unit(random, first)
+        else:
+            intensities = sample_action_units(random)
         noise_seed = int(random.integers(1 << 30))
         background = person.background if random.random() < 0.5 else make_background(random)
         yield replace(person, action_units=intensities, noise_seed=noise_seed, background=background)

@@ -14,9 +14,9 @@ def chosen(batch: int, share: float) -> Tensor:
     return torch.rand(batch) < share
 
 
-def colour(images: Tensor) -> Tensor:
-    """Brightness, contrast, gamma, colour cast and saturation."""
-    batch = images.shape[0]
+def colour(images: Tensor, alike: bool = False) -> Tensor:
+    """Brightness, contrast, gamma, colour cast and saturation; with `alike` the same for all pictures."""
+    batch = 1 if alike else images.shape[0]
     gain = 1 + 0.3 * (2 * torch.rand(batch, 1, 1, 1) - 1) + 0.12 * (2 * torch.rand(batch, 3, 1, 1) - 1)
     grey = images.mean(1, keepdim=True)
     images = grey + (images - grey) * (0.4 + 1.0 * torch.rand(batch, 1, 1, 1))

@@ -15,6 +15,7 @@ from torch import Tensor
 BOX_FRACTION = 0.68
 EXPRESSIONS = 4
 ARRAYS = ("rgb", "cls", "lm", "jaw", "au", "pose", "person")
+EDIT_ARRAYS = ("variation", "before")
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Portraits:
     rows: int
 
     def __getattr__(self, name: str) -> np.ndarray:
-        if name in ARRAYS:
+        if name in (*ARRAYS, *EDIT_ARRAYS):
             return self.arrays[name]
         raise AttributeError(name)
 
@@ -39,6 +40,12 @@ def load(folder: Path) -> Portraits:
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
     rows = int((folder / "done").read_text().strip())
     return Portraits(arrays, min(rows, len(arrays["rgb"])) // EXPRESSIONS * EXPRESSIONS)
+
+
+def load_edit_set(folder: Path) -> Portraits:
+    """Open a folder of known edits: `variation` and `before` beside the usual arrays (portraits/edit_set.py)."""
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in (*ARRAYS, *EDIT_ARRAYS)}
+    return Portraits(arrays, len(arrays["rgb"]))
 
 
 def training_rows(portraits: Portraits, held_out: int) -> int:

@@ -10,9 +10,11 @@ from torch import Tensor
 
 from networks.vae import Vae
 from training import common, condition, data
+from training.augment import colour
 
 DETAILS = (2, 3, 4, 5, 11, 12, 13)  # brows, eyes, mouth, lips
 FACE_WEIGHT, DETAIL_WEIGHT = 5.0, 8.0
+RECOLOURED = 0.5  # part of the persons under other colours and light than the renderer gives
 
 
 def inputs(portraits: data.Portraits, row: int, size: int, generator: np.random.Generator, mirror: bool) -> tuple[Tensor, Tensor]:
@@ -23,6 +25,8 @@ def inputs(portraits: data.Portraits, row: int, size: int, generator: np.random.
     frames = torch.tensor(np.repeat(frame, data.EXPRESSIONS, 0), dtype=torch.float32)
     host = torch.device("cpu")
     images = data.sample(data.pictures(portraits, rows, host), frames, size)
+    if generator.random() < RECOLOURED:
+        images = colour(images, alike=True).clamp(0, 1)
     labels = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True)[:, 0].numpy().astype(np.uint8)
     jaw, points = data.to_crop(portraits.jaw[rows], frame, size), data.to_crop(portraits.lm[rows], frame, size)
     pictures = (images.permute(0, 2, 3, 1) * 255).round().byte().numpy()

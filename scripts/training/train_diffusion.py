@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Train the demo's denoiser and ID encoder together on pairs of one person under two expressions.
 
-v-prediction with min-SNR weights, action-unit variation as condition, 10 % of it dropped to zeros, some pairs without
-any change. One source serves three targets, so that the ID encoder runs once per person and step.
+v-prediction with min-SNR weights, action-unit variation as condition, some pairs without any change: half of these
+with zeros, half with the paper's noise. One source serves three targets, so that the ID encoder runs once per person and step.
 Resumes from OUT/diffusion.pt.
 """
 import argparse
@@ -26,12 +26,16 @@ SIZES = {
                   cross_attention_dim=None, position=True),
 }
 TARGETS = 3
-SAME, DROPPED, SAME_NOISE = 0.15, 0.10, 0.2
+# The paper drops 10 % of the variations to zeros, whatever the target shows, so that zeros mean "any expression". Here
+# zeros mean "this expression": an edit of nothing changes nothing, and guidance strengthens the change that was asked for.
+SAME, SAME_ZEROS, SAME_NOISE = 0.2, 0.5, 0.2
 
 
-def configs(name: str) -> tuple[UNetConfig, UNetConfig]:
+def configs(name: str, latent_channels: int) -> tuple[UNetConfig, UNetConfig]:
     """Denoiser and ID encoder."""
-    return UNetConfig(**SIZES[name]), UNetConfig(**SIZES[name], in_channels=4, action_units=0, reference_only=True)
+    size = dict(SIZES[name], out_channels=latent_channels)
+    return (UNetConfig(**size, in_channels=2 * latent_channels),
+            UNetConfig(**size, in_channels=latent_channels, action_units=0, reference_only=True))
 
 
 def pairs(latents: Tensor, weights: Tensor, au: Tensor, generator: np.random.Generator) -> tuple[Tensor, ...]:
@@ -43,9 +47,9 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, generator: np.random.Gen
     target = torch.where(same, source, order[:, 1:])
     who = torch.arange(persons, device=device)[:, None]
     change = au[who, target] - au[who, source]
-    change = torch.where(same[..., None], SAME_NOISE * torch.randn_like(change), change)
-    dropped = torch.from_numpy(generator.random((persons, TARGETS)) < DROPPED).to(device)
-    change = torch.where(dropped[..., None], torch.zeros_like(change), change)
+    zeros = torch.from_numpy(generator.random((persons, TARGETS)) < SAME_ZEROS).to(device)
+    nothing = torch.where(zeros[..., None], torch.zeros_like(change), SAME_NOISE * torch.randn_like(change))
+    change = torch.where(same[..., None], nothing, change)
     picked = (latents[who, 0, target], latents[who, 1, target], weights[who, target], change)
     return (latents[:, 0][who, source][:, 0], *(part.flatten(0, 1) for part in picked))
 
@@ -63,9 +67,9 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     return (error * schedule.min_snr_weight(alpha)).mean() / weight.mean()
 
 
-def build(name: str, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
+def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
     """The two networks, and their bundle forms on the same parameters."""
-    denoiser, encoder = (UNet(c).to(device, memory_format=torch.channels_last) for c in configs(name))
+    denoiser, encoder = (UNet(c).to(device, memory_format=torch.channels_last) for c in configs(name, latent_channels))
     pair = nn.ModuleDict({"denoiser": denoiser, "id_encoder": encoder})
     forms = nn.ModuleDict({"denoiser": DenoiserModule(denoiser), "id_encoder": IdEncoderModule(encoder, denoiser)})
     return pair, forms.to(device)
@@ -84,9 +88,13 @@ def main() -> None:
     options = arguments()
     device, name = common.prepare(options), "smoke" if options.smoke else "demo"
     torch.manual_seed(options.seed)  # every process starts from the same weights
-    pair, forms = build(name, device)
+    state = torch.load(options.vae, map_location=device, weights_only=False)
+    vae, factor = Vae(state["config"]).to(device, memory_format=torch.channels_last), state["scaling_factor"]
+    vae.load_state_dict(state["average"])
+    latent_channels = state["config"].latent_channels
+    pair, forms = build(name, latent_channels, device)
     average = common.Average(pair, 0.998)
-    optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2)
+    optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
     path, step, spent = options.out / "diffusion.pt", 0, 0.0
     if path.exists():
         state = torch.load(path, map_location=device, weights_only=False)
@@ -94,9 +102,6 @@ def main() -> None:
         average.values, average.count = state["average"], state["count"]
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
-    state = torch.load(options.vae, map_location=device, weights_only=False)
-    vae, factor = Vae(state["config"]).to(device, memory_format=torch.channels_last), state["scaling_factor"]
-    vae.load_state_dict(state["average"])
     seed = hash((options.seed, step, parallel.rank()))
     torch.manual_seed(seed)
     generator = np.random.default_rng(abs(seed))
@@ -132,7 +137,7 @@ def main() -> None:
             losses = []
         if parallel.rank() == 0 and (stop or step % 150 == 0):
             common.save(path, pair=pair.state_dict(), average=average.values, count=average.count,
-                        optimizer=optimizer.state_dict(), step=step, spent=clock.spent, configs=configs(name), scaling_factor=factor)
+                        optimizer=optimizer.state_dict(), step=step, spent=clock.spent, configs=configs(name, latent_channels), scaling_factor=factor)
 
 
 if __name__ == "__main__":

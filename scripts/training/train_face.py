@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Train the demo's face networks (parser, landmarks, neutral jaw, action units, head pose, identity) together.
+"""Train the demo's face networks (parser, landmarks, neutral jaw, action units, head pose, identity), or some of them.
 
-Give only folders whose persons the generator never sees: the judge of an edit must not share persons with its maker.
-Resumes from OUT/faces.pt.
+The judge of an edit (`--judge`: action units and identity, wider) must not share persons with its maker: give it only
+folders that the generator never sees. Resumes from OUT/faces.pt.
 """
 import argparse
 import sys
@@ -24,6 +24,9 @@ MIRROR = np.array([*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 3
                    36, 41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65])
 CLASS_MIRROR = torch.tensor([0, 1, 3, 2, 5, 4, 6, 8, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])
 IDENTITY_SCALE = 12.0
+JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192)
+FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
+JUDGE_TASKS = ("landmarks", "au_estimator", "identity")  # the landmarks say where to look
 
 
 def rotate(points: np.ndarray, angle: np.ndarray, size: int) -> np.ndarray:
@@ -74,56 +77,86 @@ def pairs(end: int, count: int, generator: np.random.Generator) -> np.ndarray:
     return np.stack([persons * data.EXPRESSIONS + first, persons * data.EXPRESSIONS + second], 1).reshape(-1)
 
 
+def pose_loss(angles: Tensor, truth: dict[str, Tensor]) -> Tensor:
+    """Absolute error of the pictures that were not turned."""
+    return ((angles.float() - truth["head_pose"]).abs() * (truth["turn"] == 0).float()[:, None]).mean()
+
+
+def parser_loss(logits: Tensor, label: Tensor) -> Tensor:
+    """At half size, on either pixel of each pair, so that halving moves nothing on average."""
+    shift = int(torch.randint(2, (1,)))
+    return F.cross_entropy(logits.float(), label[:, shift::2, shift::2])
+
+
+def au_loss(estimate: Tensor, truth: Tensor) -> Tensor:
+    """Cross-entropy on the share of 5.
+
+    Most units are 0 in most pictures: an absolute error would be content with zeros, and a squared one stalls there.
+    """
+    return F.binary_cross_entropy((estimate.float() / 5).clamp(1e-5, 1 - 1e-5), truth / 5)
+
+
 def losses(result: dict[str, Tensor], truth: dict[str, Tensor], size: int) -> dict[str, Tensor]:
     """One term per task, weighted to similar sizes."""
-    upright = (truth["turn"] == 0).float()[:, None]
-    pose = (result["head_pose"].float() - truth["head_pose"]).abs() * upright
-    shift = int(torch.randint(2, (1,)))  # either pixel of each pair, so that halving moves nothing on average
-    return {
-        "face_parser": F.cross_entropy(result["face_parser"].float(), truth["face_parser"][:, shift::2, shift::2]),
-        "landmarks": 60 / size * (result["landmarks"] - truth["landmarks"]).abs().mean(),
-        "neutral_jaw": 60 / size * (result["neutral_jaw"] - truth["neutral_jaw"]).abs().mean(),
-        # Most units are 0 in most pictures: an absolute error would be content with zeros, and a squared one stalls there.
-        "au_estimator": 3 * F.binary_cross_entropy((result["au_estimator"].float() / 5).clamp(1e-5, 1 - 1e-5), truth["au_estimator"] / 5),
-        "head_pose": 5 * pose.mean(),
-        "identity": 0.3 * identity_loss(result["identity"]),
+    terms = {
+        "face_parser": lambda r: parser_loss(r, truth["face_parser"]),
+        "landmarks": lambda r: 60 / size * (r - truth["landmarks"]).abs().mean(),
+        "neutral_jaw": lambda r: 60 / size * (r - truth["neutral_jaw"]).abs().mean(),
+        "au_estimator": lambda r: 3 * au_loss(r, truth["au_estimator"]),
+        "head_pose": lambda r: 5 * pose_loss(r, truth),
+        "identity": lambda r: 0.3 * identity_loss(r),
     }
+    return {name: terms[name](value) for name, value in result.items()}
+
+
+def measured_units(au: Tensor, truth: dict[str, Tensor]) -> str:
+    wanted = truth["au_estimator"]
+    correlation = [float(torch.corrcoef(torch.stack([au[:, k], wanted[:, k]]))[0, 1]) for k in range(au.shape[1])]
+    return (f"AU MAE {(au - wanted).abs().mean():.3f} MSE {(au - wanted).square().mean():.3f} "
+            f"r {' '.join(f'{c:.2f}' for c in correlation)}")
+
+
+def measured_identity(vectors: Tensor, truth: dict[str, Tensor]) -> str:
+    cosine, person = vectors @ vectors.T, truth["person"]
+    same = person[:, None] == person[None, :]
+    apart = ~torch.eye(len(person), dtype=torch.bool, device=person.device)
+    return f"cosine same {cosine[same & apart].mean():.2f} other {cosine[~same].mean():.2f}"
+
+
+MEASURES = {
+    "face_parser": lambda r, t: f"parser {100 * (r.argmax(1) == t['face_parser']).float().mean():.1f} %",
+    "landmarks": lambda r, t: f"landmarks {(r - t['landmarks']).norm(dim=2).mean():.2f} px",
+    "neutral_jaw": lambda r, t: f"jaw {(r - t['neutral_jaw']).norm(dim=2).mean():.2f} px",
+    "head_pose": lambda r, t: f"pose {torch.rad2deg((r - t['head_pose']).abs().mean()):.1f} deg",
+    "au_estimator": measured_units,
+    "identity": measured_identity,
+}
 
 
 @torch.no_grad()
-def evaluate(networks: FaceNetworks, portraits: data.Portraits, rows: np.ndarray, size: int, device: torch.device) -> str:
+def evaluate(networks: FaceNetworks, portraits: data.Portraits, rows: np.ndarray, size: int, tasks: tuple[str, ...], device: torch.device) -> str:
     """Errors on undamaged held-out pictures, as one line."""
     networks.eval()
     truth = {k: v.to(device) for k, v in batch(portraits, rows, size, np.random.default_rng(0), False).items()}
-    result = networks(truth["image"])
+    result = networks(truth["image"], tasks)
     networks.train()
-    au, wanted = result["au_estimator"], truth["au_estimator"]
-    correlation = [float(torch.corrcoef(torch.stack([au[:, k], wanted[:, k]]))[0, 1]) for k in range(12)]
-    cosine = result["identity"] @ result["identity"].T
-    same = truth["person"][:, None] == truth["person"][None, :]
-    apart = ~torch.eye(len(rows), dtype=torch.bool, device=device)
-    points = (result["landmarks"] - truth["landmarks"]).norm(dim=2).mean()
-    jaw = (result["neutral_jaw"] - truth["neutral_jaw"]).norm(dim=2).mean()
-    pose = torch.rad2deg((result["head_pose"] - truth["head_pose"]).abs().mean())
-    hits = (result["face_parser"].argmax(1) == truth["face_parser"]).float().mean()
-    return (f"parser {100 * hits:.1f} % landmarks {points:.2f} px jaw {jaw:.2f} px AU MAE {(au - wanted).abs().mean():.2f} "
-            f"r {' '.join(f'{c:.2f}' for c in correlation)} pose {pose:.1f} deg "
-            f"cosine same {cosine[same & apart].mean():.2f} other {cosine[~same].mean():.2f}")
+    return ", ".join(MEASURES[name](value, truth) for name, value in result.items())
 
 
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--judge", action="store_true", help="action units and identity instead of the other tasks")
     return parser.parse_args()
 
 
 def main() -> None:
     options = arguments()
-    device, config = common.prepare(options), SMOKE if options.smoke else FaceConfig()
-    portraits = data.load(options.data[0])
-    end = data.training_rows(portraits, options.held_out)
-    held_out = np.arange(end, portraits.rows)
+    device, config = common.prepare(options), SMOKE if options.smoke else JUDGE if options.judge else FaceConfig()
+    tasks = JUDGE_TASKS if options.judge else FACE_TASKS
+    first_set = data.load(options.data[0])
+    held_out = np.arange(data.training_rows(first_set, options.held_out), first_set.rows)
     networks = FaceNetworks(config).to(device, memory_format=torch.channels_last)
     average = common.Average(networks, 0.998)
     optimizer = torch.optim.AdamW(networks.parameters(), lr=options.rate, weight_decay=1e-2)
@@ -136,14 +169,18 @@ def main() -> None:
         step, spent = state["step"], state["spent"]
     clock, generator = common.Clock(options.minutes, spent), np.random.default_rng((options.seed, step))
     common.log(options.out, f"faces: {sum(p.numel() for p in networks.parameters()) / 1e6:.2f} M parameters, from step {step}")
-    first, stop, means = step, False, []
+    first, stop, means, sets = step, False, [], []
     while not stop:
+        if step % 100 == 0 or not sets:
+            sets = [data.load(folder) for folder in options.data]  # the renderer may still be at work
+            ends = np.array([data.training_rows(s, options.held_out) for s in sets])
+        chosen = int(generator.choice(len(sets), p=ends / ends.sum()))
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=50)
-        rows = pairs(end, options.batch, generator)
-        truth = {k: v.to(device) for k, v in batch(portraits, rows, options.size, generator, True).items()}
+        rows = pairs(ends[chosen], options.batch, generator)
+        truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True).items()}
         with common.autocast(device):
-            result = networks(truth["image"].contiguous(memory_format=torch.channels_last))
+            result = networks(truth["image"].contiguous(memory_format=torch.channels_last), tasks)
         terms = losses(result, truth, options.size)
         optimizer.zero_grad(set_to_none=True)
         sum(terms.values()).backward()
@@ -158,7 +195,7 @@ def main() -> None:
         if stop or step % 300 == 0:
             trained = {k: v.clone() for k, v in networks.state_dict().items()}
             networks.load_state_dict(average.values)
-            common.log(options.out, f"step {step}: {evaluate(networks, portraits, held_out, options.size, device)}")
+            common.log(options.out, f"step {step}: {evaluate(networks, first_set, held_out, options.size, tasks, device)}")
             networks.load_state_dict(trained)
             common.save(path, networks=trained, average=average.values, count=average.count,
                         optimizer=optimizer.state_dict(), step=step, spent=clock.spent, config=config)

@@ -13,7 +13,7 @@ pytest.importorskip("scipy")
 pytest.importorskip("PIL")
 pytest.importorskip("moderngl")
 
-from portraits import action_units, assets, background, bake_masks, dataset  # noqa: E402
+from portraits import action_units, assets, background, bake_masks, dataset, edit_set  # noqa: E402
 from portraits import geometry, gl, labels, raster, sheets  # noqa: E402
 from portraits.identity import sample_portrait  # noqa: E402
 from portraits.renderer import Picture, Renderer  # noqa: E402
@@ -139,8 +139,29 @@ def test_expressions_keep_the_person():
         assert np.array_equal(portrait.identity, portraits[0].identity)
         assert portrait.pose == portraits[0].pose
         assert 0 <= portrait.action_units.min() and portrait.action_units.max() <= 5
-        assert np.count_nonzero(portrait.action_units) <= 5
+        assert np.count_nonzero(portrait.action_units) <= 6
     assert len({portrait.noise_seed for portrait in portraits}) == 6
+
+
+def test_half_of_the_expressions_move_one_muscle():
+    changed = []
+    for seed in range(40):
+        first, *others = (portrait.action_units for portrait in dataset.sample_expressions(seed, 4))
+        changed += [np.count_nonzero(first != other) for other in others]
+    assert 0.4 < np.mean(np.array(changed) == 1) < 0.8
+
+
+def test_edit_sets_hold_what_was_intended():
+    before, *edits = edit_set.portraits_of(7, 3)
+    assert not before.variation.any()
+    units = before.portrait.action_units
+    for edit in edits:
+        intended = edit.portrait.action_units
+        assert np.array_equal(intended, np.clip(units + edit.variation, 0, 5)) and not np.array_equal(intended, units)
+        assert edit.portrait.background is before.portrait.background
+    single = [edit for edit in edits if np.count_nonzero(edit.variation) == 1]
+    assert len(edits) - len(single) == 3
+    assert {(int(np.argmax(edit.variation)), edit.variation.max()) for edit in single} >= {(k, 5.0) for k in range(12) if units[k] < 5}
 
 
 # Geometry

@@ -13,9 +13,10 @@ torch = pytest.importorskip("torch")
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-import evaluate_demo  # noqa: E402
 import export_demo  # noqa: E402
-from training import condition, data, schedule  # noqa: E402
+from evaluation import bundle as bundles  # noqa: E402
+from evaluation import figures  # noqa: E402
+from training import condition, data, schedule, train_diffusion  # noqa: E402
 
 PERSONS, SIZE = 6, 96
 
@@ -57,13 +58,14 @@ def run(script: str, *arguments: object) -> str:
 
 @pytest.fixture(scope="module")
 def runs(folder: Path, tmp_path_factory) -> Path:
-    """Smoke runs of the three trainings."""
+    """Smoke runs of the four trainings."""
     out = tmp_path_factory.mktemp("runs")
     common = ("--data", folder, "--smoke", "--size", 64, "--held-out", 2)
     run("training/train_vae.py", *common, "--out", out / "vae", "--batch", 4)
     run("training/train_diffusion.py", *common, "--out", out / "diffusion", "--vae", out / "vae" / "vae.pt", "--batch", 6,
         "--start-pool", 3)
     run("training/train_face.py", *common, "--out", out / "faces", "--batch", 4)
+    run("training/train_face.py", *common, "--judge", "--out", out / "judge", "--batch", 4)
     return out
 
 
@@ -98,13 +100,45 @@ def test_trained_runs_export_and_are_judged(runs: Path, folder: Path, tmp_path: 
     manifest = json.loads((tmp_path / "bundle" / "bundle.json").read_text())
     for entry in manifest["modules"].values():
         assert export_demo.sha256(tmp_path / "bundle" / entry["file"]) == entry["sha256"]
-    text = run("evaluate_demo.py", "--bundle", tmp_path / "bundle", "--data", folder, "--persons", 2, "--sheet", tmp_path / "s.png")
-    assert "AU26" in text and (tmp_path / "s.png").exists()
+    text = run("evaluate_demo.py", "--bundle", tmp_path / "bundle", "--data", edit_set(folder, tmp_path / "edits"),
+               "--sheet", tmp_path / "s.png", "--json", tmp_path / "figures.json")
+    assert "2 persons, 22 edits" in text and (tmp_path / "s.png").exists()
+    lines = {line["figure"]: line for line in json.loads((tmp_path / "figures.json").read_text())}
+    assert all(np.isfinite(line["value"]) for line in lines.values())
+
+
+def edit_set(folder: Path, out: Path) -> Path:
+    """The made-up pictures as two persons before and after known edits."""
+    shutil.copytree(folder, out)
+    variation = np.zeros((4 * PERSONS, 12), np.float32)
+    variation[np.arange(4 * PERSONS), np.arange(4 * PERSONS) % 12] = 2
+    variation[[0, 12]] = 0
+    np.save(out / "variation.npy", variation)
+    np.save(out / "before.npy", np.repeat([0, 12], 12))
+    return out
+
+
+def test_directions_compare_the_strongest_edits() -> None:
+    before, variation = torch.full((12,), 2.0), torch.zeros(4, 12)
+    variation[0, 0], variation[1, 0], variation[2, 3], variation[3, :2] = 5, -5, 5, 5
+    after = torch.full((4, 12), 2.0)
+    after[0, 0], after[1, 0], after[2, 3] = 4, 1, 1.5
+    result = figures.directions(before, after, variation)
+    assert result[0] == 3 and result[3] == -0.5  # no decrease of the fourth unit: the portrait stands for it
+
+
+def test_a_perfect_edit_has_no_error() -> None:
+    before = figures.Readings(torch.full((1, 12), 4.0), torch.eye(3)[:1], torch.zeros(1, 3))
+    variation = 3 * torch.eye(12)[:2]
+    after = figures.Readings(figures.intended(before.au, variation), torch.eye(3)[[0, 0]], torch.zeros(2, 3))
+    found = figures.Figures()
+    figures.add_edits(found, "edit", before, after, variation)
+    assert after.au.max() == 5 and all(found.mean(f"edit {name}") == 0 for name in ("au", "untouched", "identity", "pose"))
 
 
 def test_bundle_modules_keep_their_contract(tmp_path: Path) -> None:
     run("make_test_bundle.py", "--out", tmp_path, "--seed", 3)
-    bundle = evaluate_demo.load(tmp_path)
+    bundle = bundles.load(tmp_path)
     modules, image = bundle.modules, torch.rand(2, 3, 64, 64)
     latent = modules["vae_encoder"](image)
     reference = modules["id_encoder"](latent[:1])
@@ -116,6 +150,17 @@ def test_bundle_modules_keep_their_contract(tmp_path: Path) -> None:
     assert modules["vae_decoder"](latent).shape == image.shape
     assert {name: tuple(modules[name](image).shape) for name in shapes} == shapes
     assert torch.allclose(modules["identity"](image).norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_an_edit_of_nothing_wants_the_portrait_itself() -> None:
+    persons = 64
+    latents = torch.arange(persons * 8.0).view(persons, 2, 4, 1, 1, 1)
+    au = torch.arange(persons * 4 * 12.0).view(persons, 4, 12)
+    portrait, target, _, _, change = train_diffusion.pairs(latents, torch.ones(persons, 4, 1, 1, 1), au, np.random.default_rng(0))
+    alike = portrait.repeat_interleave(train_diffusion.TARGETS, 0).flatten() == target.flatten()
+    nothing = (change == 0).all(1)
+    assert nothing.any() and alike[nothing].all()
+    assert torch.equal(alike, change.abs().amax(1) < 2)  # else the variation of another expression, 12 at least
 
 
 def test_mask_does_not_tell_the_jaw() -> None:

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The figures of edits. Every figure of an edit is also taken of the true render of what was intended: its floor.
+
+Action units are intensities of 0 to 5; pictures are [N, 3, S, S] in [0, 1]; angles are radians.
+"""
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+HIGHEST = 5.0
+
+
+@dataclass
+class Readings:
+    """What the bundle's networks say of N pictures."""
+
+    au: Tensor
+    identity: Tensor
+    pose: Tensor
+
+
+@torch.no_grad()
+def read(modules: dict, pictures: Tensor) -> Readings:
+    return Readings(*(modules[name](pictures) for name in ("au_estimator", "identity", "head_pose")))
+
+
+@dataclass
+class Figures:
+    """Measurements of many edits, each one a list that `summary` averages."""
+
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, values: Tensor | np.ndarray | float) -> None:
+        flat = np.atleast_1d(np.asarray(values, dtype=np.float64)).reshape(-1)
+        self.values.setdefault(name, []).extend(flat.tolist())
+
+    def mean(self, name: str) -> float:
+        return float(np.mean(self.values[name]))
+
+    def root_mean(self, name: str) -> float:
+        """For squared errors."""
+        return float(np.sqrt(np.mean(self.values[name])))
+
+
+def intended(before: Tensor, variation: Tensor) -> Tensor:
+    """The paper's clip(before + variation, 0, 5)."""
+    return (before + variation).clamp(0, HIGHEST)
+
+
+def add_edits(figures: Figures, who: str, before: Readings, after: Readings, variation: Tensor) -> None:
+    """Figures of the N readings `after` edits of one portrait; `who` is "edit" or "floor"."""
+    figures.add(f"{who} au", (after.au - intended(before.au, variation)).square().mean(1))
+    figures.add(f"{who} untouched", (after.au - before.au).abs()[variation == 0])
+    figures.add(f"{who} identity", 1 - after.identity @ before.identity[0])
+    figures.add(f"{who} pose", (after.pose - before.pose).square())
+
+
+def directions(before: Tensor, after: Tensor, variation: Tensor) -> Tensor:
+    """For every unit, estimated intensity after the strongest increase minus that after the strongest decrease.
+
+    Where nothing could be taken away, the portrait itself [12] stands for the decrease."""
+    result = []
+    for unit in range(variation.shape[1]):
+        single = (variation != 0).sum(1) == 1
+        change = torch.where(single, variation[:, unit], torch.zeros(len(variation)))
+        up, down = int(change.argmax()), int(change.argmin())
+        low = after[down, unit] if change[down] < 0 else before[unit]
+        # A unit that is at its highest already has no increase.
+        result.append(after[up, unit] - low if change[up] > 0 else before[unit] - low)
+    return torch.stack(result)
+
+
+def psnr(a: Tensor, b: Tensor) -> Tensor:
+    """Decibels per picture."""
+    return -10 * torch.log10((a - b).square().mean((1, 2, 3)))
+
+
+def background_squares(pictures: Tensor, portrait: Tensor, blanked: np.ndarray) -> Tensor:
+    """Mean squared difference per picture where the condition image isn't blank."""
+    kept = torch.from_numpy(~blanked)
+    return (pictures - portrait).square().mean(1)[:, kept].mean(1)
+
+
+def iou(predicted: np.ndarray, truth: np.ndarray, classes: int) -> list[float]:
+    """Intersection over union of every class that is in the truth; smaller ones than 20 pixels don't count."""
+    present = [k for k in range(classes) if (truth == k).sum() >= 20]
+    return [float(((predicted == k) & (truth == k)).sum() / ((predicted == k) | (truth == k)).sum()) for k in present]
