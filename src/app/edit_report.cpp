@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "magicface/core/error.hpp"
 #include "magicface/core/log.hpp"
 #include "magicface/core/text.hpp"
 #include "version.hpp"
@@ -22,11 +21,17 @@ Json intensities(const std::vector<std::string>& names, const std::optional<std:
   return object;
 }
 
+/// The request that an outcome is of; nothing for a broken line.
+const EditRequest* request_of(const EditOutcome& outcome) {
+  return outcome.item && outcome.edit < outcome.item->edits.size() ? &outcome.item->edits[outcome.edit] : nullptr;
+}
+
 /// The intensities that were asked for, or null.
-Json targets(const std::vector<std::string>& names, const std::vector<std::optional<double>>& values) {
+Json targets(const std::vector<std::string>& names, const EditOutcome& outcome) {
   Json object;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i]) object[names[i]] = std::round(*values[i] * 1000) / 1000;
+  const auto* request = request_of(outcome);
+  for (std::size_t i = 0; request != nullptr && i < request->asked.target.size(); ++i) {
+    if (const auto& value = request->asked.target[i]) object[names[i]] = std::round(*value * 1000) / 1000;
   }
   return object;
 }
@@ -39,14 +44,19 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
     if (outcome.variation[i] != 0) au[manifest_.au.names[i]] = outcome.variation[i];
   }
   Json object;
+  if (outcome.item && outcome.item->line > 0) {  // of a job file: whose answer this is
+    object["line"] = outcome.item->line;
+    object["id"] = outcome.item->id;
+  }
   object["input"] = outcome.input.string();
-  object["output"] = outcome.output.string();
-  object["status"] = outcome.error ? "failed" : "ok";
+  object["output"] = outcome.output.empty() ? Json(nullptr) : Json(outcome.output.string());
+  object["status"] = outcome.error ? "failed" : outcome.skipped ? "skipped" : "ok";
   object["error"] = outcome.error ? Json(*outcome.error) : Json(nullptr);
   object["face"] = outcome.face;
-  object["edit"] = outcome.label;
+  const auto* request = request_of(outcome);
+  object["edit"] = request != nullptr ? Json(request->label) : Json(nullptr);
   object["au"] = au;
-  object["target"] = targets(manifest_.au.names, outcome.target);
+  object["target"] = targets(manifest_.au.names, outcome);
   object["au_before"] = intensities(manifest_.au.names, outcome.au_before);
   object["au_after"] = intensities(manifest_.au.names, outcome.au_after);
   object["seed"] = outcome.seed;
@@ -65,36 +75,38 @@ void EditReport::add(const EditOutcome& outcome) {
   if (outcome.error) {
     ++result_.failed;
     const auto name = outcome.input.string();
-    // Messages about the file itself name it already.
-    log::error(outcome.error->starts_with(name) ? *outcome.error : name + ": " + *outcome.error);
+    // Messages about the file itself name it already; those about a job file's line name that.
+    const bool named = outcome.error->starts_with(name) || outcome.output.empty();
+    log::error(named ? *outcome.error : name + ": " + *outcome.error);
+  } else if (outcome.skipped) {
+    ++result_.skipped;
   } else {
     ++result_.made;
   }
   if (options_.json) {
     out_ << json_of(outcome) << std::endl;
-  } else if (!outcome.error) {
+  } else if (!outcome.error && !outcome.skipped) {
     out_ << outcome.output.string() << std::endl;
     if (outcome.comparison) out_ << outcome.comparison->string() << std::endl;
   }
 }
 
-void EditReport::add_file(const std::function<std::optional<std::filesystem::path>()>& write) {
-  try {
-    const auto file = write();
-    if (file && !options_.json) out_ << file->string() << std::endl;
-  } catch (const ItemError& problem) {
-    ++result_.failed;
-    log::error(problem.what());
-  }
+void EditReport::add_file(const std::filesystem::path& file) {
+  if (!options_.json) out_ << file.string() << std::endl;
 }
 
-std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const std::string& edit,
-                            std::uint64_t seed, int width, int height) {
+void EditReport::add_failure(const std::string& error) {
+  ++result_.failed;
+  log::error(error);
+}
+
+std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const EditRequest& edit, int width,
+                            int height) {
   const auto& defaults = manifest.defaults;
-  return edit + "\nSteps: " + std::to_string(options.sampling.steps.value_or(defaults.steps)) +
+  return edit_text(edit, manifest.au) + "\nSteps: " + std::to_string(options.sampling.steps.value_or(defaults.steps)) +
          ", Sampler: " + options.sampling.sampler.value_or(defaults.sampler) +
          ", CFG scale: " + format_number(options.sampling.guidance.value_or(defaults.guidance)) +
-         ", Seed: " + std::to_string(seed) + ", Size: " + std::to_string(width) + "x" +
+         ", Seed: " + std::to_string(edit.seed) + ", Size: " + std::to_string(width) + "x" +
          std::to_string(height) + ", Model: " + manifest.name + "@" + manifest.version + ", Version: magicface " + kVersion;
 }
 

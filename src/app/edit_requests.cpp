@@ -115,6 +115,12 @@ std::vector<EditRequest> parse_requests(const EditOptions& options, const models
   return requests;
 }
 
+bool asks_for_edits(const EditOptions& options) {
+  const auto& wanted = options.expressions;
+  return !options.au.empty() || !options.release_au.empty() || !wanted.targets.empty() || !wanted.presets.empty() ||
+         !wanted.like.empty() || wanted.neutralise || !wanted.au_files.empty();
+}
+
 OutputOptions output_options(const EditOptions& options) {
   auto output = options.output;
   const bool named = output.pattern.find("{seed}") != std::string::npos;

@@ -30,6 +30,9 @@ struct EditRequest {
 /// other flags don't give
 std::vector<EditRequest> parse_requests(const EditOptions& options, const models::Manifest& manifest);
 
+/// Whether some flag asks for an edit.
+bool asks_for_edits(const EditOptions& options);
+
 /// How outputs are named: with several seeds, "_{seed}" is added to a pattern without it.
 /// @throws UsageError for {seed} with --keep best, whose seed isn't known before
 OutputOptions output_options(const EditOptions& options);

@@ -8,6 +8,8 @@
 
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
+#include "magicface/core/hash.hpp"
+#include "magicface/core/log.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/image/animation.hpp"
 #include "magicface/image/encode.hpp"
@@ -57,29 +59,36 @@ cv::Mat shrunk(const cv::Mat& rgb, int side) {
 
 }  // namespace
 
-EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, const std::vector<WorkItem>& items)
-    : options_(options), vocabulary_(au.names), many_inputs_(items.size() > 1) {
-  for (const auto& item : items) columns_ = std::max(columns_, item.edits.size() + 1);
+EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, const EditPlan& plan, EditReport& report)
+    : options_(options), report_(report), vocabulary_(au.names), many_inputs_(plan.pictures.size() > 1),
+      columns_(plan.most_edits + 1) {
   const auto& sheets = options.sheets;
+  if ((sheets.grid || sheets.sweep_video) && plan.pictures.empty()) {
+    throw UsageError("--grid and --sweep-video: expected inputs that are known before, got --jobs -; name a file");
+  }
   if (sheets.grid) {
     if (!image::format_of_path(*sheets.grid)) {
       throw UsageError("--grid " + sheets.grid->string() + ": expected a name that ends in .png, .jpg, .webp, .tiff or .bmp");
     }
-    side_ = image::sheet_cell_side(items.size(), columns_);
+    side_ = image::sheet_cell_side(plan.pictures.size(), columns_);
     check_new(*sheets.grid);
   }
-  if (!sheets.sweep_video) return;
+  if (sheets.sweep_video) check_video(plan);
+}
+
+void EditSheets::check_video(const EditPlan& plan) const {
+  const auto& sheets = options_.sheets;
   image::animation_format_of_path(*sheets.sweep_video);
-  image::check_animation({sheets.frame_ms, options.quality});
-  if (columns_ < 3) {
-    throw UsageError("--sweep-video: expected at least two edits, e.g. --au AU12=-6:6:2, got " + std::to_string(columns_ - 1));
+  image::check_animation({sheets.frame_ms, options_.quality});
+  if (plan.most_edits < 2) {
+    throw UsageError("--sweep-video: expected at least two edits, e.g. --au AU12=-6:6:2, got " + std::to_string(plan.most_edits));
   }
-  if (options.seeds.seeds.size() > 1 && !options.seeds.keep_best) {
+  if (options_.seeds.seeds.size() > 1 && !options_.seeds.keep_best) {
     throw UsageError("--sweep-video and --seeds: one seed makes a smooth animation; add --keep best or take one --seed");
   }
   std::set<fs::path> names;
-  for (const auto& item : items) {
-    const auto file = video_of(item.input.path);
+  for (const auto& picture : plan.pictures) {
+    const auto file = video_of(picture);
     check_new(file);
     if (!names.insert(file).second) {
       throw UsageError("--sweep-video: two animations would be named " + file.string() + "; give inputs of different names");
@@ -88,13 +97,14 @@ EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, 
 }
 
 void EditSheets::add(EditOutcome& outcome) {
-  const auto& sheets = options_.sheets;
-  if (!outcome.shown) return;
-  const auto& shown = *outcome.shown;
-  if (sheets.compare) compare(outcome);
-  if (sheets.sweep_video) frames_[outcome.edit] = shrunk(shown.after, kVideoSide);
-  if (!sheets.grid) return;
-  row_of(outcome).at(outcome.edit + 1) = {image::thumbnail(shown.after, shown.face, side_), caption_of(outcome)};
+  if (outcome.input != input_) write_video();
+  input_ = outcome.input;
+  if (!outcome.shown || outcome.error) return;
+  if (options_.sheets.compare) compare(outcome);
+  if (options_.sheets.sweep_video) frames_[outcome.edit] = shrunk(outcome.shown->after, kVideoSide);
+  if (!options_.sheets.grid) return;
+  row_of(outcome).at(outcome.edit + 1) = {image::thumbnail(outcome.shown->after, outcome.shown->face, side_),
+                                          caption_of(outcome)};
 }
 
 std::vector<image::SheetCell>& EditSheets::row_of(const EditOutcome& outcome) {
@@ -110,8 +120,9 @@ std::vector<image::SheetCell>& EditSheets::row_of(const EditOutcome& outcome) {
 
 /// What was asked for, what that came to for this face, and the seed where there are several.
 std::string EditSheets::caption_of(const EditOutcome& outcome) const {
-  std::string caption = words(outcome.label);
-  if (face::edit_label(outcome.variation, vocabulary_) != outcome.label) {
+  const auto& label = outcome.item->edits[outcome.edit].label;
+  std::string caption = words(label);
+  if (face::edit_label(outcome.variation, vocabulary_) != label) {
     auto tenths = outcome.variation;
     for (auto& value : tenths) value = std::round(value * 10) / 10;
     caption += "\n" + words(face::edit_label(tenths, vocabulary_));
@@ -120,39 +131,53 @@ std::string EditSheets::caption_of(const EditOutcome& outcome) const {
   return caption;
 }
 
-void EditSheets::compare(EditOutcome& outcome) const {
+void EditSheets::compare(EditOutcome& outcome) {
   const auto file = with_suffix(outcome.output, "_compare");
-  if (!options_.overwrite && fs::exists(file)) {
+  const auto& batch = options_.batch;
+  if (!options_.overwrite && !batch.resume && !batch.retry_failed && fs::exists(file)) {
     outcome.warnings.push_back(file.string() + " exists and was left as it is; give --overwrite to replace it");
+    log::warn(outcome.warnings.back());
     return;
   }
-  const auto picture = image::draw_comparison(outcome.shown->before, outcome.shown->after, "before", caption_of(outcome));
   try {
-    write_into(file, encoded(picture, file, options_.quality));
+    const auto picture = image::draw_comparison(outcome.shown->before, outcome.shown->after, "before", caption_of(outcome));
+    const auto bytes = encoded(picture, file, options_.quality);
+    write_into(file, bytes);
     outcome.comparison = file;
-  } catch (const ItemError& problem) {
-    outcome.error = problem.what();
+    outcome.files.push_back({file, sha256_of_bytes(bytes.data(), bytes.size()), bytes.size()});
+  } catch (const std::exception& problem) {
+    report_.add_failure(file.string() + ": " + problem.what());
   }
 }
 
-std::optional<fs::path> EditSheets::finish_item(const WorkItem& item) {
+void EditSheets::write_video() {
   const auto frames = std::exchange(frames_, {});
-  if (!options_.sheets.sweep_video || frames.empty()) return std::nullopt;
-  const auto file = video_of(item.input.path);
-  if (frames.size() < 2) throw ItemError(file.string() + ": an animation needs two frames; only one edit was made");
-  std::vector<cv::Mat> ordered;
-  for (const auto& [index, frame] : frames) ordered.push_back(frame);
-  // There and back, so that the loop has no jump.
-  for (auto frame = frames.size() - 2; frame > 0; --frame) ordered.push_back(ordered[frame]);
-  write_into(file, image::encode_animation(ordered, image::animation_format_of_path(file),
-                                           {options_.sheets.frame_ms, options_.quality}));
-  return file;
+  if (frames.empty()) return;
+  const auto file = video_of(input_);
+  try {
+    if (frames.size() < 2) throw ItemError("an animation needs two frames; only one edit was made");
+    std::vector<cv::Mat> ordered;
+    for (const auto& [index, frame] : frames) ordered.push_back(frame);
+    // There and back, so that the loop has no jump.
+    for (auto frame = frames.size() - 2; frame > 0; --frame) ordered.push_back(ordered[frame]);
+    write_into(file, image::encode_animation(ordered, image::animation_format_of_path(file),
+                                             {options_.sheets.frame_ms, options_.quality}));
+    report_.add_file(file);
+  } catch (const std::exception& problem) {
+    report_.add_failure(file.string() + ": " + problem.what());
+  }
 }
 
-std::optional<fs::path> EditSheets::finish() {
-  if (!options_.sheets.grid || rows_.empty()) return std::nullopt;
-  write_into(*options_.sheets.grid, encoded(image::draw_sheet(rows_, side_), *options_.sheets.grid, options_.quality));
-  return options_.sheets.grid;
+void EditSheets::finish() {
+  write_video();
+  if (!options_.sheets.grid || rows_.empty()) return;
+  const auto& file = *options_.sheets.grid;
+  try {
+    write_into(file, encoded(image::draw_sheet(rows_, side_), file, options_.quality));
+    report_.add_file(file);
+  } catch (const std::exception& problem) {
+    report_.add_failure(file.string() + ": " + problem.what());
+  }
 }
 
 fs::path EditSheets::video_of(const fs::path& input) const {

@@ -8,7 +8,6 @@
 #include <numbers>
 
 #include "magicface/core/csv.hpp"
-#include "magicface/core/text.hpp"
 
 namespace magicface::app {
 namespace {
@@ -37,11 +36,11 @@ std::string EstimateTable::csv_header() const {
   for (const char* axis : {"x_", "y_"}) {
     for (int i = 0; landmarks_ && i < kLandmarks; ++i) fields.push_back(axis + std::to_string(i));
   }
-  return join(fields, ",");
+  return format_csv_row(fields);
 }
 
 std::string EstimateTable::csv_row(const FaceEstimate& estimate) const {
-  std::vector<std::string> fields{csv_field(estimate.file.string()), std::to_string(estimate.number),
+  std::vector<std::string> fields{estimate.file.string(), std::to_string(estimate.number),
                                   fixed3(estimate.face.score)};
   const auto& box = estimate.face.box;
   for (const float side : {box.x, box.y, box.width, box.height}) fields.push_back(fixed3(side));
@@ -53,7 +52,7 @@ std::string EstimateTable::csv_row(const FaceEstimate& estimate) const {
     for (const auto& point : estimate.landmarks) fields.push_back(fixed3(point.x));
     for (const auto& point : estimate.landmarks) fields.push_back(fixed3(point.y));
   }
-  return join(fields, ",");
+  return format_csv_row(fields);
 }
 
 std::string EstimateTable::json(const FaceEstimate& estimate) const {

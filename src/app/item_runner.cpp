@@ -2,41 +2,27 @@
 #include "item_runner.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <numeric>
+#include <utility>
 
 #include "best_seed.hpp"
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
-#include "magicface/core/files.hpp"
 #include "magicface/core/log.hpp"
-#include "magicface/image/encode.hpp"
+#include "magicface/core/out_of_memory.hpp"
+#include "stopwatch.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 std::optional<fs::path> condition_for(const EditOptions& options, const fs::path& input) {
   if (!options.condition || !fs::is_directory(*options.condition)) return options.condition;
   for (const auto& entry : fs::directory_iterator(*options.condition)) {
     if (entry.path().stem() == input.stem() && image::format_of_path(entry.path())) return entry.path();
   }
-  throw ItemError("--condition " + options.condition->string() + ": no picture named " + input.stem().string() + ".* in it");
-}
-
-EditOutcome outcome_of(const WorkItem& item, std::size_t index) {
-  EditOutcome outcome;
-  outcome.input = item.input.path;
-  outcome.output = item.outputs[index].path;
-  outcome.edit = index;
-  outcome.label = item.edits[index].label;
-  outcome.seed = item.edits[index].seed;
-  outcome.variation = item.edits[index].variation;
-  outcome.target = item.edits[index].asked.target;
-  outcome.warnings = item.edits[index].warnings;
-  return outcome;
+  throw ItemError("--condition " + options.condition->string() + ": no picture named " + input.stem().string() +
+                  ".* in it");
 }
 
 /// What sheets show of an edit: the face with its surroundings, or the model's whole crop.
@@ -53,153 +39,212 @@ Shown shown_of(const pipeline::Portrait& portrait, const cv::Mat& after) {
 
 }  // namespace
 
-void ItemRunner::run(const WorkItem& item, const OnOutcome& done) {
-  std::vector<std::size_t> pending;
-  const auto fail = [&](std::size_t index, const std::string& error) {
-    progress_.clear();
-    auto outcome = outcome_of(item, index);
-    outcome.error = error;
-    done(outcome);
-  };
-  for (std::size_t i = 0; i < item.edits.size(); ++i) {
-    const auto& output = item.outputs[i].path;
-    if (options_.overwrite || !fs::exists(output)) {
-      pending.push_back(i);
-    } else {
-      fail(i, output.string() + " exists; give --overwrite to replace it, or another --out");
-    }
+EditOutcome ItemRunner::outcome_of(const Work& work, std::size_t edit) const {
+  const auto& item = *work.loaded.item;
+  EditOutcome outcome;
+  outcome.item = work.loaded.item;
+  outcome.edit = edit;
+  outcome.input = item.input.path;
+  outcome.input_sha256 = work.loaded.input_sha256;
+  outcome.stages = work.stages;
+  if (edit < item.edits.size()) {  // a broken line has none
+    outcome.output = item.outputs[edit].path;
+    outcome.variation = item.edits[edit].variation;
+    outcome.seed = item.edits[edit].seed;
+    outcome.warnings = item.edits[edit].warnings;
   }
-  const auto fail_pending = [&](const std::string& error) {
-    for (const auto index : pending) fail(index, error);
-  };
+  return outcome;
+}
+
+void ItemRunner::run(LoadedItem loaded, const OnProduct& done) {
+  Work work{std::move(loaded), {}, nullptr, {}, {}, done};
+  settle(work);
+  if (work.pending.empty()) return;
   try {
-    if (item.input.problem) throw ItemError(*item.input.problem);
-    if (!pending.empty()) edit(item, pending, done);
+    if (work.loaded.problem) throw ItemError(*work.loaded.problem);
+    prepare(work);
+    edit(work);
   } catch (const Cancelled&) {
     throw;
   } catch (const UsageError&) {
     throw;
   } catch (const BundleError&) {
     throw;
-  } catch (const std::bad_alloc&) {
-    fail_pending("out of memory; try a smaller --batch-size or a smaller picture");
   } catch (const std::exception& problem) {
-    fail_pending(problem.what());
+    fail_pending(
+        work,
+        says_out_of_memory(problem)
+            ? "out of memory, even with one edit at a time; try a smaller picture, --dtype bfloat16 or another --device"
+            : problem.what());
   }
 }
 
-/// Takes from `pending` what is made, so that a failure concerns only the rest.
-void ItemRunner::edit(const WorkItem& asked, std::vector<std::size_t>& pending, const OnOutcome& done) {
-  const auto portrait = engine_.prepare(image::read_picture(asked.input.path),
-                                        {options_.crop, condition_for(options_, asked.input.path)});
-  Estimate before;
-  if (options_.json || std::any_of(asked.edits.begin(), asked.edits.end(), needs_estimate)) {
-    before = estimate(pipeline::source_of(*portrait).rgb, *portrait);
+/// Reports what is decided already; the rest is pending.
+void ItemRunner::settle(Work& work) {
+  const auto& fates = work.loaded.fates;
+  if (fates.empty()) {
+    work.pending.insert(0);
+    fail_pending(work, work.loaded.problem.value_or("nothing to do"));
   }
-  const auto item = resolve(asked, before);
-  while (!pending.empty()) {
-    const bool best = !item.edits[pending.front()].rivals.empty();
-    const auto count = best ? 1 : std::min(pending.size(), static_cast<std::size_t>(options_.compute.batch_size));
-    if (best) {
-      edit_best(item, pending.front(), *portrait, before.value(), done);
-    } else {
-      edit_batch(item, std::span(pending).first(count), *portrait, before, done);
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    if (fates[i].kind == Fate::Kind::make) {
+      work.pending.insert(i);
+      continue;
     }
-    pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(count));
+    if (fates[i].kind == Fate::Kind::unwanted) continue;
+    auto outcome = outcome_of(work, i);
+    outcome.skipped = fates[i].kind == Fate::Kind::skip;
+    if (!outcome.skipped) outcome.error = fates[i].reason;
+    work.done({std::move(outcome), {}, {}});
   }
 }
 
-/// The item with the variations that its face needs.
-WorkItem ItemRunner::resolve(const WorkItem& asked, const Estimate& before) const {
-  WorkItem item = asked;
-  for (auto& request : item.edits) {
-    references_.fill(request);
+void ItemRunner::fail_pending(Work& work, const std::string& error) {
+  for (const auto edit : std::exchange(work.pending, {})) {
+    auto outcome = outcome_of(work, edit);
+    outcome.error = error;
+    work.done({std::move(outcome), {}, {}});
+  }
+}
+
+void ItemRunner::prepare(Work& work) {
+  const auto& item = *work.loaded.item;
+  const auto share = static_cast<double>(item.edits.size());
+  const Stopwatch watch;
+  work.portrait =
+      engine_().prepare(std::move(*work.loaded.picture), {options_.crop, condition_for(options_, item.input.path)});
+  work.loaded.picture.reset();
+  if (estimates_ || std::any_of(item.edits.begin(), item.edits.end(), needs_estimate)) {
+    work.before = estimate(pipeline::source_of(*work.portrait).rgb, *work.portrait);
+  }
+  resolve(work);
+  work.stages = {{"read", work.loaded.seconds / share}, {"prepare", watch.seconds() / share}};
+}
+
+/// Gives every request the variation that this face needs.
+void ItemRunner::resolve(Work& work) {
+  if (!references_) references_.emplace(options_.expressions.like, engine_().faces());
+  auto item = std::make_shared<WorkItem>(*work.loaded.item);
+  for (auto& request : item->edits) {
+    references_->fill(request);
     const auto known = request.warnings.size();
-    request = resolved(std::move(request), before, manifest_.au);
-    for (auto i = known; i < request.warnings.size(); ++i) log::warn(item.input.path.string() + ": " + request.warnings[i]);
+    request = resolved(std::move(request), work.before, manifest_.au);
+    for (auto i = known; i < request.warnings.size(); ++i) log::warn(item->input.path.string() + ": " + request.warnings[i]);
   }
-  return item;
+  work.loaded.item = std::move(item);
 }
 
-std::vector<pipeline::Edited> ItemRunner::sample(const pipeline::Portrait& portrait, const std::vector<pipeline::Edit>& edits) {
-  return engine_.edit(portrait, edits, options_.sampling, options_.composite, [&](int step, int steps) {
+/// Batches are formed from all edits of the plan, wanted or not, so that a resumed run computes the same batches, and
+/// with them the same bytes. One in which nothing is wanted is left out.
+void ItemRunner::edit(Work& work) {
+  std::vector<std::size_t> all(work.loaded.item->edits.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const auto size = static_cast<std::size_t>(options_.compute.batch_size);
+  const bool best = std::any_of(all.begin(), all.end(), [&](std::size_t edit) { return !work.loaded.item->edits[edit].rivals.empty(); });
+  if (best) {  // --keep best concerns all edits alike
+    for (const auto edit : std::set(work.pending)) sample_best(work, edit);
+    return;
+  }
+  for (std::size_t first = 0; first < all.size(); first += size) {
+    edit_batch(work, std::span(all).subspan(first, std::min(size, all.size() - first)));
+  }
+}
+
+/// Halves the batch as long as memory runs out.
+void ItemRunner::edit_batch(Work& work, std::span<const std::size_t> batch) {
+  const bool wanted =
+      std::any_of(batch.begin(), batch.end(), [&](std::size_t edit) { return work.pending.contains(edit); });
+  if (!wanted) return;
+  try {
+    return sample(work, batch);
+  } catch (const std::exception& problem) {
+    if (batch.size() == 1 || !says_out_of_memory(problem)) throw;
+  }
+  const auto half = batch.size() / 2;
+  log::warn("out of memory with " + std::to_string(batch.size()) + " edits at a time; trying " +
+            std::to_string(batch.size() - half));
+  edit_batch(work, batch.first(batch.size() - half));
+  edit_batch(work, batch.last(half));
+}
+
+void ItemRunner::sample(Work& work, std::span<const std::size_t> batch) {
+  const auto& item = *work.loaded.item;
+  const Stopwatch watch;
+  auto together = std::make_shared<SampledBatch>();
+  for (const auto index : batch) together->edits.push_back({item.edits[index].variation, item.edits[index].seed});
+  auto edited = sampled(work, together->edits);
+  const double seconds = watch.seconds() / static_cast<double>(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!work.pending.contains(batch[i])) continue;
+    auto outcome = outcome_of(work, batch[i]);
+    outcome.seconds = seconds;
+    outcome.batch = together;
+    outcome.batch_place = i;
+    outcome.stages.emplace_back("sample", seconds);
+    const Stopwatch estimating;
+    if (estimates_ && options_.composite == pipeline::Composite::automatic) {
+      outcome.au_after = estimate(edited[i].picture.rgb, *work.portrait);
+    }
+    outcome.stages.emplace_back("estimate", estimating.seconds());
+    deliver(work, batch[i], std::move(outcome), std::move(edited[i].picture));
+  }
+}
+
+void ItemRunner::sample_best(Work& work, std::size_t index) {
+  const auto& request = work.loaded.item->edits[index];
+  const Stopwatch watch;
+  std::vector<std::uint64_t> seeds{request.seed};
+  seeds.insert(seeds.end(), request.rivals.begin(), request.rivals.end());
+  const auto edits_of = [&](std::span<const std::uint64_t> batch) {
+    std::vector<pipeline::Edit> edits;
+    for (const auto seed : batch) edits.push_back({request.variation, seed});
+    return edits;
+  };
+  const auto make = [&](std::span<const std::uint64_t> batch) { return sampled(work, edits_of(batch)); };
+  const auto judge = [&](const pipeline::Edited& edited) { return estimate(edited.picture.rgb, *work.portrait).value(); };
+  const auto size = static_cast<std::size_t>(options_.compute.batch_size);
+  auto best = best_of_seeds(seeds, size, face::intended(work.before.value(), request.variation), make, judge);
+
+  auto outcome = outcome_of(work, index);
+  outcome.seed = best.seed;
+  outcome.au_after = best.intensities;
+  outcome.seconds = watch.seconds();
+  outcome.stages.emplace_back("sample", outcome.seconds);
+  const auto place = static_cast<std::size_t>(std::find(seeds.begin(), seeds.end(), best.seed) - seeds.begin());
+  const auto first = place / size * size;
+  outcome.batch = std::make_shared<SampledBatch>(
+      SampledBatch{edits_of(std::span(seeds).subspan(first, std::min(size, seeds.size() - first)))});
+  outcome.batch_place = place - first;
+  deliver(work, index, std::move(outcome), std::move(best.edited.picture));
+}
+
+std::vector<pipeline::Edited> ItemRunner::sampled(const Work& work, const std::vector<pipeline::Edit>& edits) {
+  return engine_().edit(*work.portrait, edits, options_.sampling, options_.composite, [&](int step, int steps) {
     progress_.step(step, steps);
     throw_if_cancelled();
   });
 }
 
-void ItemRunner::edit_batch(const WorkItem& item, std::span<const std::size_t> batch, const pipeline::Portrait& portrait,
-                            const Estimate& before, const OnOutcome& done) {
-  const auto start = Clock::now();
-  std::vector<pipeline::Edit> edits;
-  for (const auto index : batch) edits.push_back({item.edits[index].variation, item.edits[index].seed});
-  const auto edited = sample(portrait, edits);
-  const double seconds = seconds_since(start) / static_cast<double>(batch.size());
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    auto outcome = outcome_of(item, batch[i]);
-    outcome.au_before = before;
-    outcome.seconds = seconds;
-    deliver(item, edited[i], portrait, std::move(outcome), done);
-  }
-}
-
-void ItemRunner::edit_best(const WorkItem& item, std::size_t index, const pipeline::Portrait& portrait,
-                           const face::ActionUnits& before, const OnOutcome& done) {
-  const auto start = Clock::now();
-  const auto& request = item.edits[index];
-  std::vector<std::uint64_t> seeds{request.seed};
-  seeds.insert(seeds.end(), request.rivals.begin(), request.rivals.end());
-  const auto make = [&](std::span<const std::uint64_t> batch) {
-    std::vector<pipeline::Edit> edits;
-    for (const auto seed : batch) edits.push_back({request.variation, seed});
-    return sample(portrait, edits);
-  };
-  const auto judge = [&](const pipeline::Edited& edited) { return estimate(edited.picture.rgb, portrait).value(); };
-  const auto best = best_of_seeds(seeds, static_cast<std::size_t>(options_.compute.batch_size),
-                                  face::intended(before, request.variation), make, judge);
-  auto outcome = outcome_of(item, index);
-  outcome.au_before = before;
-  outcome.au_after = best.intensities;
-  outcome.seed = best.seed;
-  outcome.seconds = seconds_since(start);
-  deliver(item, best.edited, portrait, std::move(outcome), done);
-}
-
-void ItemRunner::deliver(const WorkItem& item, const pipeline::Edited& edited, const pipeline::Portrait& portrait,
-                         EditOutcome outcome, const OnOutcome& done) {
-  try {
-    write(edited.picture, item.outputs[outcome.edit], item.edits[outcome.edit], outcome.seed);
-    outcome.shown = shown_of(portrait, edited.picture.rgb);
-    if (options_.json && !outcome.au_after && options_.composite == pipeline::Composite::automatic) {
-      outcome.au_after = estimate(edited.picture.rgb, portrait);
-    }
-  } catch (const ItemError& problem) {
-    outcome.error = problem.what();
-  }
-  progress_.clear();
-  done(outcome);
-}
-
-void ItemRunner::write(const image::Picture& picture, const PlannedOutput& output, const EditRequest& request,
-                       std::uint64_t seed) {
+void ItemRunner::deliver(Work& work, std::size_t index, EditOutcome outcome, image::Picture picture) {
+  const auto& item = *work.loaded.item;
+  auto request = item.edits[index];
+  request.seed = outcome.seed;
+  outcome.au_before = work.before;
+  const auto& sheets = options_.sheets;
+  if (sheets.grid || sheets.compare || sheets.sweep_video) outcome.shown = shown_of(*work.portrait, picture.rgb);
   image::EncodeOptions encoding;
-  encoding.format = output.format;
+  encoding.format = item.outputs[index].format;
   encoding.quality = options_.quality;
-  encoding.parameters = parameters_text(options_, manifest_, edit_text(request, manifest_.au), seed, picture.rgb.cols,
-                                        picture.rgb.rows);
-  if (const auto folder = output.path.parent_path(); !folder.empty()) {
-    std::error_code failure;
-    fs::create_directories(folder, failure);
-    if (failure) throw ItemError(folder.string() + ": the folder can't be made (" + failure.message() + ")");
-  }
-  write_file_atomically(output.path, image::encode_picture(picture, encoding));
+  encoding.parameters = parameters_text(options_, manifest_, request, picture.rgb.cols, picture.rgb.rows);
+  work.pending.erase(index);
+  work.done({std::move(outcome), std::move(picture), std::move(encoding)});
 }
 
 /// AU intensities of a portrait's face in a picture of the portrait's size; nothing without a face or an estimator.
 ItemRunner::Estimate ItemRunner::estimate(const cv::Mat& rgb, const pipeline::Portrait& portrait) {
   const auto* analysis = pipeline::analysis_of(portrait);
-  if (analysis == nullptr || !engine_.faces().can_estimate()) return std::nullopt;
-  return engine_.faces().estimate_aus(rgb, analysis->face);
+  if (analysis == nullptr || !engine_().faces().can_estimate()) return std::nullopt;
+  return engine_().faces().estimate_aus(rgb, analysis->face);
 }
 
 }  // namespace magicface::app

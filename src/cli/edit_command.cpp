@@ -97,6 +97,7 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
   add_expression_flags(*command, *options, words->expressions);
   add_sheet_flags(*command, options->sheets);
   add_release_aliases(*command, *options, *words);
+  add_batch(*command, *options);
   command->add_flag("--json", options->json, "one JSON object per edit instead of a path");
   add_common(*command, common);
   command->footer(kExamples);
@@ -108,6 +109,7 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
       options->composite =
           auto_or_none("--composite", words->composite, pipeline::Composite::automatic, pipeline::Composite::none);
       if (!words->format.empty()) options->output.format = image::format_from_name(words->format);
+      if (options->batch.jobs == "-") options->json = true;  // a pipe is answered line by line
       options->progress = !common.quiet && ::isatty(STDERR_FILENO) != 0;
       return app::run_edit(*options, std::cin, std::cout);
     };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "magicface/core/error.hpp"
 #include "magicface/core/text.hpp"
@@ -27,6 +28,14 @@ void add_field(void* text, std::size_t size, void* fields) {
   static_cast<std::vector<std::string>*>(fields)->emplace_back(static_cast<const char*>(text), size);
 }
 
+std::string formatted(std::string field) {
+  std::replace_if(field.begin(), field.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  if (field.find_first_of(",\" ") == std::string::npos) return field;
+  std::string quoted(2 * field.size() + 2, '\0');
+  quoted.resize(csv_write(quoted.data(), quoted.size(), field.data(), field.size()));
+  return quoted;
+}
+
 }  // namespace
 
 std::vector<CsvRow> parse_csv(std::string_view text) {
@@ -36,24 +45,27 @@ std::vector<CsvRow> parse_csv(std::string_view text) {
   for (const auto& line : split(text, '\n')) {
     ++number;
     if (trim(line).empty()) continue;
-    Parser parser;
-    CsvRow row{number, {}};
-    if (csv_parse(&parser.state, line.data(), line.size(), &add_field, nullptr, &row.fields) != line.size() ||
-        csv_fini(&parser.state, &add_field, nullptr, &row.fields) != 0) {
+    auto fields = parse_csv_row(line);
+    if (!fields) {
       throw ItemError("line " + std::to_string(number) + ": broken quotes; a quote inside a quoted field is doubled");
     }
-    rows.push_back(std::move(row));
+    rows.push_back({number, std::move(*fields)});
   }
   return rows;
 }
 
-std::string csv_field(const std::string& text) {
-  std::string field = text;
-  std::replace_if(field.begin(), field.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  if (field.find_first_of(",\" ") == std::string::npos) return field;
-  std::string quoted(2 * field.size() + 2, '\0');
-  quoted.resize(csv_write(quoted.data(), quoted.size(), field.data(), field.size()));
-  return quoted;
+std::optional<std::vector<std::string>> parse_csv_row(const std::string& line) {
+  Parser parser;
+  std::vector<std::string> fields;
+  if (csv_parse(&parser.state, line.data(), line.size(), &add_field, nullptr, &fields) != line.size()) return std::nullopt;
+  if (csv_fini(&parser.state, &add_field, nullptr, &fields) != 0) return std::nullopt;
+  return fields;
+}
+
+std::string format_csv_row(const std::vector<std::string>& fields) {
+  std::string row;
+  for (std::size_t i = 0; i < fields.size(); ++i) row += (i > 0 ? "," : "") + formatted(fields[i]);
+  return row;
 }
 
 }  // namespace magicface

@@ -54,6 +54,17 @@ def test_a_target_is_the_picture_of_its_variation(quick, sample, tmp_path):
     assert text.startswith(f"AU12@3: AU12+{target['au']['AU12']}\n"), "the picture tells how to repeat it"
 
 
+@pytest.mark.parametrize("asked", [["--target", "AU12=3"], ["--au", "AU12=2", "--seeds", "1,2,3", "--keep", "best", "--batch-size", "2"]])
+def test_records_hold_what_was_asked_and_repeat_it(quick, sample, tmp_path, asked):
+    run = ["--in", sample, *asked, "--compare", "--out", "made"]
+    [first, _] = quick.edit(*run).paths
+    assert quick.edit(*run, "--resume").paths == [], "the same is asked: nothing to do"
+    bytes_before = (tmp_path / first).read_bytes()
+    again = quick("edit", "--from-record", "made/records.jsonl", "--out", "again", "--records", "none")
+    assert again.code == 0, again.err
+    assert (tmp_path / again.paths[0]).read_bytes() == bytes_before
+
+
 def test_presets_and_intensity(uncropped, portrait):
     result = uncropped.edit("--in", portrait, "--preset", "happiness", "--preset", "anger", "--intensity", 0.5, "--json")
     assert result.code == 0, result.err

@@ -34,7 +34,7 @@ TEST(Csv, BrokenQuotesAreRefused) {
 
 TEST(Csv, FieldsComeBackAsTheyWere) {
   for (const std::string text : {"plain", "a, b", "say \"hi\"", " spaces ", ""}) {
-    const auto rows = parse_csv("first," + csv_field(text));
+    const auto rows = parse_csv(format_csv_row({"first", text}));
     ASSERT_EQ(rows.size(), 1U);
     EXPECT_EQ(rows[0].fields[1], text);
   }
