@@ -147,7 +147,7 @@ def test_the_best_seed_is_the_nearest_to_what_was_intended(quick, sample, tmp_pa
     nearest = min(every, key=distance)
     assert best["seed"] == nearest["seed"] and best["output"] == "best/portrait_AU12+3.png"
     assert np.abs(pixels(tmp_path / best["output"]) - pixels(tmp_path / nearest["output"])).max() <= 1
-    assert len(list((tmp_path / "best").iterdir())) == 1
+    assert len(list((tmp_path / "best").glob("*.png"))) == 1
 
 
 @pytest.mark.parametrize(("flags", "words"), [
@@ -199,7 +199,7 @@ def test_absolute_edits_are_refused_where_no_face_is_read(uncropped, portrait, b
 def test_the_documentation_s_table_of_presets_is_true(uncropped, portrait):
     text = (ROOT / "docs" / "expressions.md").read_text()
     rows = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
-    written = {row[1].strip(" `"): dict(pair.split("=") for pair in row[2].split()) for row in rows if "AU" in row[2]}
+    written = {row[1].strip(" `"): dict(pair.split("=") for pair in row[2].split()) for row in rows if "=" in row[2]}
     assert len(written) == 8
     result = uncropped.edit("--in", portrait, "--json", *(f"--preset={name}" for name in written))
     assert result.code == 0, result.err
