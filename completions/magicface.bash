@@ -5,7 +5,7 @@ _magicface() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-} flags words=""
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "edit estimate parse bundle --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "edit estimate parse merge bundle --help --version" -- "$current")
     return
   fi
   case $previous in
@@ -16,21 +16,31 @@ _magicface() {
     --face) words="largest all" ;;
     --mask-policy) words="bundle paper release keep" ;;
     --format) words="png jpg webp tiff bmp" ;;
+    --preset) words="happiness sadness surprise fear anger disgust contempt pain neutral" ;;
+    --columns) words="openface libreface" ;;
+    --au-file-as) words="target variation" ;;
+    --keep) words="all best" ;;
+    --shard) words="auto" ;;
     --log-level) words="debug info warn error off" ;;
-    --au) words="AU1= AU2= AU4= AU5= AU6= AU9= AU12= AU15= AU17= AU20= AU25= AU26=" ;;
-    --steps | --eta | --guidance | --seed | --threads | --batch-size | --quality | --max-pixels | --max-file-size | --output-pattern) return ;;
+    --au | --target) words="AU1= AU2= AU4= AU5= AU6= AU9= AU12= AU15= AU17= AU20= AU25= AU26=" ;;
+    --intensity | --like-strength | --seeds | --frame-ms) return ;;
+    --steps | --eta | --guidance | --seed | --threads | --batch-size | --quality | --max-pixels | --max-file-size | --output-pattern | --max-failures) return ;;
   esac
   if [[ -n $words ]]; then
-    [[ $previous == --au ]] && compopt -o nospace
+    [[ $previous == --au || $previous == --target ]] && compopt -o nospace
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     return
   fi
   case $command in
-    edit) flags="--in --out --output-pattern --format --quality --no-metadata
-      --max-pixels --max-file-size --overwrite --au --sampler --steps --eta --guidance
-      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --face --mask --mask-policy --json --quiet --log-level --help" ;;
-    estimate) flags="--in --max-pixels --max-file-size --bundle --device --threads --json --quiet --log-level --help" ;;
+    edit) flags="--in --out --output-pattern --format --quality --no-metadata --max-pixels --max-file-size --overwrite --au --sampler --steps --eta --guidance
+      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --face --mask --mask-policy --json --quiet --log-level --help
+      --target --preset --intensity --like --like-strength --neutralise --neutralize --au-file --au-file-as --seeds --keep
+      --grid --compare --sweep-video --frame-ms
+      --jobs --allow-outside --dry-run --resume --retry-failed --halt-on-error --max-failures --shard --records --csv --from-record
+      --help-batch" ;;
+    estimate) flags="--in --max-pixels --max-file-size --out --overwrite --columns --landmarks --bundle --device --threads --json --quiet --log-level --help" ;;
     parse) flags="--in --out --overwrite --face --mask-policy --max-pixels --max-file-size --bundle --device --threads --quiet --log-level --help" ;;
+    merge) flags="--out --csv --overwrite --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"
       ((COMP_CWORD == 2)) && flags="list show verify --help"

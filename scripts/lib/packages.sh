@@ -5,9 +5,11 @@
 BUILD_PACKAGES=(
   cmake ninja-build ccache g++ pkg-config git python3-venv
   libopencv-dev opencv-data libcli11-dev nlohmann-json3-dev libspdlog-dev libssl-dev
-  libpng-dev libjpeg-dev libtiff-dev libwebp-dev libpugixml-dev
+  libpng-dev libjpeg-dev libtiff-dev libwebp-dev libpugixml-dev libcsv-dev libgif-dev
   libgtest-dev libgmock-dev
 )
+# The engines that tests really run array jobs with.
+ENGINE_PACKAGES=(slurm-wlm parallel)
 # The portrait renderer draws with OpenGL, without a screen.
 RENDER_PACKAGES=(libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri)
 

@@ -21,6 +21,21 @@ Json intensities(const std::vector<std::string>& names, const std::optional<std:
   return object;
 }
 
+/// The request that an outcome is of; nothing for a broken line.
+const EditRequest* request_of(const EditOutcome& outcome) {
+  return outcome.item && outcome.edit < outcome.item->edits.size() ? &outcome.item->edits[outcome.edit] : nullptr;
+}
+
+/// The intensities that were asked for, or null.
+Json targets(const std::vector<std::string>& names, const EditOutcome& outcome) {
+  Json object;
+  const auto* request = request_of(outcome);
+  for (std::size_t i = 0; request != nullptr && i < request->asked.target.size(); ++i) {
+    if (const auto& value = request->asked.target[i]) object[names[i]] = std::round(*value * 1000) / 1000;
+  }
+  return object;
+}
+
 }  // namespace
 
 std::string EditReport::json_of(const EditOutcome& outcome) const {
@@ -29,15 +44,22 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
     if (outcome.variation[i] != 0) au[manifest_.au.names[i]] = outcome.variation[i];
   }
   Json object;
+  if (outcome.item && outcome.item->line > 0) {  // of a job file: whose answer this is
+    object["line"] = outcome.item->line;
+    object["id"] = outcome.item->id;
+  }
   object["input"] = outcome.input.string();
-  object["output"] = outcome.output.string();
+  object["output"] = outcome.output.empty() ? Json(nullptr) : Json(outcome.output.string());
   object["status"] = outcome.skipped ? "skipped" : outcome.error ? "failed" : "ok";
   object["error"] = outcome.error ? Json(*outcome.error) : Json(nullptr);
   object["face"] = outcome.face;
+  const auto* request = request_of(outcome);
+  object["edit"] = request != nullptr ? Json(request->label) : Json(nullptr);
   object["au"] = au;
+  object["target"] = targets(manifest_.au.names, outcome);
   object["au_before"] = intensities(manifest_.au.names, outcome.au_before);
   object["au_after"] = intensities(manifest_.au.names, outcome.au_after);
-  object["seed"] = options_.seed.value_or(manifest_.defaults.seed);
+  object["seed"] = outcome.seed;
   object["sampler"] = options_.sampling.sampler.value_or(manifest_.defaults.sampler);
   object["steps"] = options_.sampling.steps.value_or(manifest_.defaults.steps);
   object["guidance"] = options_.sampling.guidance.value_or(manifest_.defaults.guidance);
@@ -47,38 +69,52 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
   for (const auto& [stage, seconds] : outcome.stages) stages[stage] = std::round(seconds * 1000) / 1000;
   object["stages"] = stages;
   object["warnings"] = outcome.warnings;
+  if (outcome.comparison) object["comparison"] = outcome.comparison->string();
   // A name that isn't UTF-8 must not end the run.
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 void EditReport::add(const EditOutcome& outcome) {
   if (outcome.error) {
+    ++result_.failed;
     const auto name = outcome.input.string();
-    // Messages about the file itself name it already.
-    const auto sentence = outcome.error->starts_with(name) ? *outcome.error : name + ": " + *outcome.error;
-    if (outcome.skipped) {
-      log::warn(sentence);
-    } else {
-      ++result_.failed;
-      log::error(sentence);
-    }
-  } else if (!outcome.shares_output) {
+    // Messages about the file itself name it already; those about a job file's line name that.
+    const bool named = outcome.error->starts_with(name) || outcome.output.empty();
+    log::error(named ? *outcome.error : name + ": " + *outcome.error);
+  } else if (outcome.skipped) {
+    ++result_.skipped;
+  } else {
     ++result_.made;
+  }
+  for (auto other : outcome.other_faces) {
+    if (other.skipped) log::warn(outcome.input.string() + ": face " + std::to_string(other.face) + " " + *other.error);
+    if (!other.skipped) other.error = outcome.error;
+    if (options_.json) out_ << json_of(other) << std::endl;
   }
   if (options_.json) {
     out_ << json_of(outcome) << std::endl;
-  } else if (!outcome.error && !outcome.shares_output) {
+  } else if (!outcome.error && !outcome.skipped) {
     out_ << outcome.output.string() << std::endl;
+    if (outcome.comparison) out_ << outcome.comparison->string() << std::endl;
   }
 }
 
-std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const std::string& edit, int width,
+void EditReport::add_file(const std::filesystem::path& file) {
+  if (!options_.json) out_ << file.string() << std::endl;
+}
+
+void EditReport::add_failure(const std::string& error) {
+  ++result_.failed;
+  log::error(error);
+}
+
+std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const EditRequest& edit, int width,
                             int height) {
   const auto& defaults = manifest.defaults;
-  return edit + "\nSteps: " + std::to_string(options.sampling.steps.value_or(defaults.steps)) +
+  return edit_text(edit, manifest.au) + "\nSteps: " + std::to_string(options.sampling.steps.value_or(defaults.steps)) +
          ", Sampler: " + options.sampling.sampler.value_or(defaults.sampler) +
          ", CFG scale: " + format_number(options.sampling.guidance.value_or(defaults.guidance)) +
-         ", Seed: " + std::to_string(options.seed.value_or(defaults.seed)) + ", Size: " + std::to_string(width) + "x" +
+         ", Seed: " + std::to_string(edit.seed) + ", Size: " + std::to_string(width) + "x" +
          std::to_string(height) + ", Model: " + manifest.name + "@" + manifest.version + ", Version: magicface " + kVersion;
 }
 

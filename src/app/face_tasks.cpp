@@ -21,10 +21,10 @@ std::optional<fs::path> beside(const std::string& flag, const std::optional<fs::
 
 std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
 
-cv::Mat read_mask(const std::optional<fs::path>& file, const cv::Mat& rgb) {
+cv::Mat read_mask(const std::optional<fs::path>& file, const cv::Mat& rgb, const image::ReadLimits& limits) {
   if (!file) return {};
   cv::Mat mask;
-  cv::cvtColor(image::read_picture(*file).rgb, mask, cv::COLOR_RGB2GRAY);
+  cv::cvtColor(image::read_picture(*file, limits).rgb, mask, cv::COLOR_RGB2GRAY);
   if (mask.size() != rgb.size()) {
     throw ItemError("--mask " + file->string() + ": expected the picture's size, " + size_text(rgb) + ", got " +
                     size_text(mask) + "; paint the mask over the picture itself");
@@ -37,17 +37,17 @@ cv::Mat read_mask(const std::optional<fs::path>& file, const cv::Mat& rgb) {
 
 }  // namespace
 
-std::vector<FaceTask> face_tasks(const EditOptions& options, const fs::path& input, const image::Picture& picture,
-                                 pipeline::FaceAnalyser& faces) {
+std::vector<FaceTask> face_tasks(const EditOptions& options, const face::FaceChoice& choice, const fs::path& input,
+                                 const image::Picture& picture, pipeline::FaceAnalyser& faces) {
   FaceTask common;
   common.portrait.crop = options.crop;
   common.portrait.condition = beside("--condition", options.condition, input);
   common.portrait.composite = options.composite;
   common.portrait.mask_policy = options.mask_policy;
-  common.portrait.mask = read_mask(beside("--mask", options.mask, input), picture.rgb);
+  common.portrait.mask = read_mask(beside("--mask", options.mask, input), picture.rgb, options.limits);
   if (common.portrait.condition) return {common};
   std::vector<FaceTask> tasks;
-  for (const auto& chosen : faces.choose(picture.rgb, options.face)) {
+  for (const auto& chosen : faces.choose(picture.rgb, choice)) {
     tasks.push_back(common);
     tasks.back().number = chosen.number;
     tasks.back().portrait.face = chosen.face;

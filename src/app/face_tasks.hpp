@@ -19,10 +19,10 @@ struct FaceTask {
   std::vector<std::string> warnings;
 };
 
-/// The faces of `picture` that the options mean, from left to right; at least one has no problem.
+/// The faces of `picture` that `choice` means, from left to right; at least one has no problem.
 /// @throws ItemError: no such face, none that can be edited, a condition image or mask that is missing or doesn't fit.
-std::vector<FaceTask> face_tasks(const EditOptions& options, const std::filesystem::path& input, const image::Picture& picture,
-                                 pipeline::FaceAnalyser& faces);
+std::vector<FaceTask> face_tasks(const EditOptions& options, const face::FaceChoice& choice, const std::filesystem::path& input,
+                                 const image::Picture& picture, pipeline::FaceAnalyser& faces);
 
 /// Flags that don't go together, and files that aren't there. @throws UsageError
 void check_face_options(const EditOptions& options);

@@ -2,68 +2,94 @@
 #pragma once
 
 #include <functional>
-#include <map>
-#include <memory>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "edit_report.hpp"
-#include "edit_requests.hpp"
 #include "face_tasks.hpp"
-#include "magicface/app/inputs.hpp"
-#include "magicface/app/output_plan.hpp"
+#include "item_loader.hpp"
 #include "magicface/pipeline/engine.hpp"
+#include "output_writer.hpp"
 #include "progress.hpp"
+#include "references.hpp"
+#include "work_item.hpp"
 
 namespace magicface::app {
 
-/// One picture, the edits asked for, and where each one's output goes (as many outputs as edits).
-struct WorkItem {
-  Input input;
-  std::vector<EditRequest> edits;
-  std::vector<PlannedOutput> outputs;
-};
-
-/// Takes one item from the file to its outputs: encodes each face once, samples its edits in batches, writes.
+/// Takes one loaded item through the model: encodes each face once and samples its edits in batches.
 class ItemRunner {
  public:
-  using OnOutcome = std::function<void(const EditOutcome&)>;
+  using OnProduct = std::function<void(Product)>;
+  /// Gives the engine, loading it when it is first needed: a resumed run may need none.
+  using EngineSource = std::function<pipeline::Engine&()>;
 
-  ItemRunner(const EditOptions& options, const models::Manifest& manifest, pipeline::Engine& engine, Progress& progress)
-      : options_(options), manifest_(manifest), engine_(engine), progress_(progress) {}
+  /// `estimates`: whether anybody wants to read AU intensities before and after.
+  ItemRunner(const EditOptions& options, const models::Manifest& manifest, EngineSource engine, Progress& progress,
+             bool estimates)
+      : options_(options),
+        manifest_(manifest),
+        engine_(std::move(engine)),
+        progress_(progress),
+        estimates_(estimates) {}
 
-  /// Calls `done` once per face and edit, made, skipped or failed.
-  /// @throws Cancelled; UsageError and BundleError, which concern every item.
-  void run(const WorkItem& item, const OnOutcome& done);
+  /// Calls `done` once per edit: made, skipped or failed. @throws Cancelled; UsageError and BundleError, which concern
+  /// every item.
+  void run(LoadedItem loaded, const OnProduct& done);
 
  private:
   using Estimate = std::optional<std::vector<double>>;
 
   /// A face that is ready for its edits.
   struct ReadyFace {
-    FaceTask task;
+    std::size_t number = 1;
+    std::vector<std::string> warnings;
     std::shared_ptr<const pipeline::Portrait> portrait;
     Estimate before;
-    std::map<std::string, double> stages;
+    std::shared_ptr<const WorkItem> item;  ///< with the variations that this face needs
+  };
+  /// An item on its way, and which of its edits are still to be made.
+  struct Work {
+    LoadedItem loaded;
+    std::set<std::size_t> pending;
+    image::Picture picture;
+    std::vector<FaceTask> left_out;  ///< of several faces, those that can't be edited
+    std::vector<ReadyFace> faces;
+    std::vector<std::pair<std::string, double>> stages;  ///< each edit's share of what all edits of the item share
+    const OnProduct& done;
   };
   /// An edit of the picture while its faces are edited, one after the other.
   struct Growing {
-    std::size_t edit = 0;               ///< index into the item's edits
-    image::Picture picture;             ///< with the faces so far
+    image::Picture picture;            ///< with the faces so far
     std::vector<EditOutcome> outcomes;  ///< of these faces
   };
 
-  void edit(const WorkItem& item, std::vector<std::size_t>& pending, const OnOutcome& done);
-  void edit_face(const WorkItem& item, const ReadyFace& face, std::vector<Growing>& batch);
-  void deliver(const WorkItem& item, Growing& made, const OnOutcome& done);
-  void write(image::Picture picture, const PlannedOutput& output, const std::string& label);
+  EditOutcome outcome_of(const Work& work, std::size_t edit) const;
+  void settle(Work& work);
+  void fail_pending(Work& work, const std::string& error);
+  void prepare(Work& work);
+  /// Gives every request the variation that this face needs.
+  std::shared_ptr<const WorkItem> resolve(const WorkItem& item, const Estimate& before);
+  void edit(Work& work);
+  void edit_batch(Work& work, std::span<const std::size_t> batch);
+  void sample(Work& work, std::span<const std::size_t> batch);
+  void sample_face(Work& work, const ReadyFace& face, std::span<const std::size_t> batch, std::vector<Growing>& made);
+  /// One edit of which several seeds are tried and the best is kept.
+  void sample_best(Work& work, std::size_t index);
+  std::vector<pipeline::Edited> sampled(const ReadyFace& face, const std::vector<pipeline::Edit>& edits);
+  EditOutcome outcome_of(const Work& work, const ReadyFace& face, std::size_t edit) const;
+  /// Passes a made edit on: its picture, and what became of its faces, the last one's outcome at the front.
+  void deliver(Work& work, std::size_t index, Growing made);
   Estimate estimate(const cv::Mat& rgb, const pipeline::Portrait& portrait);
 
   const EditOptions& options_;
   const models::Manifest& manifest_;
-  pipeline::Engine& engine_;
+  EngineSource engine_;
   Progress& progress_;
+  bool estimates_;
+  std::optional<References> references_;  ///< read with the first portrait
 };
 
 }  // namespace magicface::app

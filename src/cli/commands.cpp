@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "magicface/app/bundle_jobs.hpp"
-#include "magicface/app/face_jobs.hpp"
+#include "magicface/app/parse_job.hpp"
 
 namespace magicface::cli {
 
@@ -35,24 +35,6 @@ void add_compute(CLI::App& command, pipeline::ComputeOptions& compute) {
 
 void add_bundle_flag(CLI::App& command, std::optional<std::string>& bundle) {
   command.add_option("--bundle", bundle, "name or folder; else MAGICFACE_BUNDLE, else the embedded one")->type_name("NAME|PATH");
-}
-
-void add_estimate(CLI::App& program, CommonOptions& common, Action& action) {
-  auto* command = program.add_subcommand("estimate", "AU intensities (0 to 5) of every face, as CSV or JSON");
-  auto options = std::make_shared<app::EstimateOptions>();
-  add_inputs(*command, options->inputs);
-  add_limits(*command, options->limits);
-  add_bundle_flag(*command, options->bundle);
-  add_compute(*command, options->compute);
-  command->add_flag("--json", common.json, "one JSON object per face, with pose and landmarks");
-  add_common(*command, common);
-  command->footer("Examples:\n  magicface estimate --in portraits/ > aus.csv\n  magicface estimate --in face.png --json");
-  command->callback([&action, &common, options] {
-    action = [&common, options] {
-      options->json = common.json;
-      return app::run_estimate(*options, std::cin, std::cout);
-    };
-  });
 }
 
 void add_parse(CLI::App& program, CommonOptions& common, Action& action) {

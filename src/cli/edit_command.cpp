@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "expression_flags.hpp"
 #include "face_flags.hpp"
 #include "magicface/core/error.hpp"
 
@@ -18,6 +19,8 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  magicface edit --in portrait.png --au AU12=4\n"
     "  magicface edit --in photos/ --au AU4=-6,AU1=2 --au AU26=5 --out edited/\n"
+    "  magicface edit --in face.png --au AU12=-6:6:2 --sweep-video smile.gif --grid smile.png\n"
+    "  magicface edit --in face.png --preset surprise --target AU12=3 --like friend.png --compare\n"
     "  magicface edit --in face.png --crop none --condition background.png --au AU12=3\n"
     "AUs: 1 inner brow up, 2 outer brow up, 4 brow down, 5 lids wide, 6 cheek up, 9 nose wrinkle,\n"
     "  12 smile, 15 mouth corners down, 17 chin up, 20 mouth stretch, 25 lips apart, 26 jaw drop.";
@@ -26,6 +29,7 @@ constexpr const char* kExamples =
 struct Words {
   std::string crop = "auto", composite = "auto", format;
   std::string release_input, release_condition, release_out;
+  ExpressionWords expressions;
 };
 
 template <typename Value>
@@ -47,7 +51,7 @@ void add_files(CLI::App& command, app::EditOptions& options, Words& words) {
 }
 
 void add_model(CLI::App& command, app::EditOptions& options, Words& words) {
-  command.add_option("--au", options.au, "an edit: AU4=-6,AU12=2.5; repeat for more edits")->type_name("AUS")->allow_extra_args(false);
+  command.add_option("--au", options.au, "an edit: AU4=-6,AU12=2.5, or a sweep: AU12=-6:6:2; repeatable")->type_name("AUS")->allow_extra_args(false);
   command.add_option("--sampler", options.sampling.sampler, "unipc, ddim, ddpm, dpmpp_2m or euler")->type_name("NAME");
   command.add_option("--steps", options.sampling.steps, "1 to 999")->type_name("N");
   command.add_option("--eta", options.sampling.eta, "ddim's share of fresh noise, 0 to 1")->type_name("X");
@@ -96,7 +100,10 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
   add_model(*command, *options, *words);
   add_face_flags(*command, *faces);
   command->add_option("--mask", options->mask, "white: may change; a picture of the input's size")->type_name("PATH");
+  add_expression_flags(*command, *options, words->expressions);
+  add_sheet_flags(*command, options->sheets);
   add_release_aliases(*command, *options, *words);
+  add_batch(*command, *options);
   command->add_flag("--json", options->json, "one JSON object per edit instead of a path");
   add_common(*command, common);
   command->footer(kExamples);
@@ -105,10 +112,12 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
       apply_release_aliases(*options, *words);
       options->face = faces->choice();
       options->mask_policy = faces->policy();
+      apply_expression_words(words->expressions, *options);
       options->crop = auto_or_none("--crop", words->crop, pipeline::Crop::automatic, pipeline::Crop::none);
       options->composite =
           auto_or_none("--composite", words->composite, pipeline::Composite::automatic, pipeline::Composite::none);
       if (!words->format.empty()) options->output.format = image::format_from_name(words->format);
+      if (options->batch.jobs == "-") options->json = true;  // a pipe is answered line by line
       options->progress = !common.quiet && ::isatty(STDERR_FILENO) != 0;
       return app::run_edit(*options, std::cin, std::cout);
     };

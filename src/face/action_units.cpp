@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <string>
 
+#include "au_pairs.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/text.hpp"
 
 namespace magicface::face {
 namespace {
-
-constexpr std::string_view kSpace = " \t\r\n";
 
 /// Upper case, leading zeros of the number removed: "au04" -> "AU4".
 std::string canonical(std::string_view name) {
@@ -26,42 +25,16 @@ std::string canonical(std::string_view name) {
   return result;
 }
 
-/// Collects an edit's pairs and refuses repetitions.
-class EditBuilder {
- public:
-  explicit EditBuilder(const AuVocabulary& vocabulary)
-      : vocabulary_(vocabulary), values_(vocabulary.size(), 0.0), given_(vocabulary.size(), false) {}
-
-  void add(std::string_view name, std::string_view value) {
-    const std::size_t index = vocabulary_.index_of(name);
-    const std::string& unit = vocabulary_.names()[index];
-    if (given_[index]) throw UsageError(unit + " is given twice in one edit; keep one of them");
-    const auto number = parse_number(value);
-    if (!number) {
-      throw UsageError(unit + "=" + std::string(value) + ": expected a finite number such as -6 or 2.5");
+/// The variation of pairs that say NAME=NUMBER.
+ActionUnits variation_of(const std::vector<AuPair>& pairs, const AuVocabulary& vocabulary) {
+  ActionUnits values(vocabulary.size(), 0.0);
+  for (const auto& pair : pairs) {
+    if (pair.sign != '=') {
+      throw UsageError(vocabulary.names()[pair.unit] + "@" + pair.value + ": expected a variation, such as AU12=2.5");
     }
-    given_[index] = true;
-    values_[index] = *number;
+    values[pair.unit] = au_number(pair, pair.value, vocabulary);
   }
-  ActionUnits take() { return std::move(values_); }
-
- private:
-  const AuVocabulary& vocabulary_;
-  ActionUnits values_;
-  std::vector<bool> given_;
-};
-
-/// Cuts the next "name = value" off `rest`, a part between commas.
-std::pair<std::string, std::string> next_pair(std::string& rest) {
-  const auto equals = rest.find('=');
-  if (equals == std::string::npos) {
-    throw UsageError("action unit '" + rest + "': expected NAME=VALUE, such as AU12=2.5");
-  }
-  const std::string name = trim(std::string_view(rest).substr(0, equals));
-  const std::string after = trim(std::string_view(rest).substr(equals + 1));
-  const auto end = after.find_first_of(kSpace);
-  rest = end == std::string::npos ? "" : trim(std::string_view(after).substr(end));
-  return {name, after.substr(0, end)};
+  return values;
 }
 
 }  // namespace
@@ -81,18 +54,7 @@ std::size_t AuVocabulary::index_of(std::string_view name) const {
 }
 
 ActionUnits parse_edit(std::string_view text, const AuVocabulary& vocabulary) {
-  EditBuilder edit(vocabulary);
-  for (const auto& part : split(text, ',')) {
-    std::string rest = trim(part);
-    if (rest.empty()) {
-      throw UsageError("action units '" + std::string(text) + "': expected AU4=-6,AU12=2.5, got an empty entry");
-    }
-    while (!rest.empty()) {
-      const auto [name, value] = next_pair(rest);
-      edit.add(name, value);
-    }
-  }
-  return edit.take();
+  return variation_of(read_au_pairs(text, vocabulary), vocabulary);
 }
 
 ActionUnits parse_release_edit(std::string_view units, std::string_view variations, const AuVocabulary& vocabulary) {
@@ -103,9 +65,12 @@ ActionUnits parse_release_edit(std::string_view units, std::string_view variatio
                      " units and --AU_variation '" + std::string(variations) + "' " + std::to_string(values.size()) +
                      " values; expected as many of both");
   }
-  EditBuilder edit(vocabulary);
-  for (std::size_t i = 0; i < names.size(); ++i) edit.add(trim(names[i]), trim(values[i]));
-  return edit.take();
+  std::vector<AuPair> pairs;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    pairs.push_back({vocabulary.index_of(trim(names[i])), '=', trim(values[i])});
+  }
+  refuse_repeated_units(pairs, vocabulary);
+  return variation_of(pairs, vocabulary);
 }
 
 std::string edit_label(const ActionUnits& values, const AuVocabulary& vocabulary) {

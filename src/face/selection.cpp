@@ -43,6 +43,20 @@ FaceChoice parse_face_choice(std::string_view text) {
   throw UsageError("--face: expected largest, all, a number from 1, or a pixel such as 320,200, got '" + word + "'");
 }
 
+std::string face_choice_text(const FaceChoice& choice) {
+  switch (choice.kind) {
+    case FaceChoice::Kind::largest:
+      return "largest";
+    case FaceChoice::Kind::all:
+      return "all";
+    case FaceChoice::Kind::number:
+      return std::to_string(choice.number);
+    case FaceChoice::Kind::point:
+      break;
+  }
+  return format_number(choice.point.x) + "," + format_number(choice.point.y);
+}
+
 std::vector<std::size_t> choose(const std::vector<Face>& faces, const FaceChoice& choice) {
   const auto index_of = [&](const Face& face) { return static_cast<std::size_t>(&face - faces.data()); };
   switch (choice.kind) {

@@ -52,10 +52,18 @@ cv::Mat blend_mask_of(const FaceAnalysis& analysis, const models::Manifest& mani
   return mask.mul(image::feathered_mask(mask.size(), feather));
 }
 
+/// In the order of MaskPolicy.
+const std::vector<std::string>& policy_names() {
+  static const std::vector<std::string> names{"bundle", "paper", "release", "keep"};
+  return names;
+}
+
 }  // namespace
 
+std::string mask_policy_name(MaskPolicy policy) { return policy_names()[static_cast<std::size_t>(policy)]; }
+
 MaskPolicy mask_policy_from_name(std::string_view name) {
-  const std::vector<std::string> names{"bundle", "paper", "release", "keep"};
+  const auto& names = policy_names();
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return static_cast<MaskPolicy>(found - names.begin());
   throw UsageError("--mask-policy: expected bundle, paper, release or keep, got '" + std::string(name) + "'; nearest is '" +

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands that look for a face: `edit` with a crop, `estimate`, `parse`, on a sample portrait with the tiny bundle."""
-import csv
-import shutil
-
+"""Commands that look for a face: `edit` with a crop, `parse`, on a sample portrait with the tiny bundle."""
 import numpy as np
 import pytest
 from PIL import Image
@@ -45,23 +42,6 @@ def test_parse_writes_its_pictures_once(tiny, bundle, sample, tmp_path):
     assert np.asarray(Image.open(tmp_path / "parsed" / "portrait_classes.png")).max() < 19
     again = tiny("parse", "--bundle", bundle, "--in", sample, "--out", "parsed")
     assert again.code == 1 and "--overwrite" in again.err
-
-
-def test_estimate_csv(tiny, bundle, sample, tmp_path):
-    shutil.copy(sample, tmp_path / "a, b.png")
-    result = tiny("estimate", "--bundle", bundle, "--in", "a, b.png", "--in", sample)
-    assert result.code == 0, result.err
-    header, first, second = csv.reader(result.out.splitlines())
-    assert header[0] == "file" and header[-12:][:3] == ["AU01_r", "AU02_r", "AU04_r"]
-    assert first[0] == "a, b.png" and first[1:] == second[1:]
-    assert all(0 <= float(value) <= 5 for value in first[-12:])
-
-
-def test_estimate_json(tiny, bundle, sample):
-    [record] = tiny("estimate", "--bundle", bundle, "--in", sample, "--json").objects
-    assert record["file"] == str(sample) and record["face"] == 1
-    assert len(record["au"]) == 12 and len(record["landmarks"]) == 68 and len(record["box"]) == 4
-    assert set(record["pose"]) == {"pitch", "yaw", "roll"}
 
 
 @pytest.mark.parametrize("command", ["estimate", "parse"])

@@ -8,15 +8,10 @@
 #include <vector>
 
 #include "magicface/core/error.hpp"
+#include "published_units.hpp"
 
 namespace magicface::face {
 namespace {
-
-const AuVocabulary& published() {
-  static const AuVocabulary vocabulary(
-      {"AU1", "AU2", "AU4", "AU5", "AU6", "AU9", "AU12", "AU15", "AU17", "AU20", "AU25", "AU26"});
-  return vocabulary;
-}
 
 ActionUnits with(std::size_t a, double value, std::size_t b = 0, double other = 0) {
   ActionUnits values(12, 0.0);
@@ -59,7 +54,9 @@ TEST(ActionUnits, SpellingsThatAreRefused) {
                            "AU4=1;AU12=2",
                            "AU4=0x10",
                            "AU4=1,5",
-                           "AU4=--6"}) {
+                           "AU4=--6",
+                           "AU4@3",
+                           "AU4=1:2"}) {
     EXPECT_THROW(parse_edit(text, published()), UsageError) << text;
   }
 }

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "magicface/app/batch_options.hpp"
+#include "magicface/app/edit_wishes.hpp"
 #include "magicface/app/output_plan.hpp"
 #include "magicface/face/selection.hpp"
 #include "magicface/image/picture.hpp"
@@ -20,6 +22,9 @@ struct EditOptions {
   std::vector<std::string> inputs;     ///< files, folders, globs, or `-` for a list on stdin
   OutputOptions output;
   std::vector<std::string> au;         ///< each one an edit: "AU4=-6,AU12=2.5"
+  ExpressionOptions expressions;       ///< edits by target, preset, example or table
+  SeedOptions seeds;
+  SheetOptions sheets;
   std::string release_au;              ///< the release's --au_test: "AU4+AU1"
   std::string release_variation;       ///< the release's --AU_variation: "4+2"
   std::optional<std::string> bundle;   ///< name or path; unset: MAGICFACE_BUNDLE, else the embedded one
@@ -38,12 +43,14 @@ struct EditOptions {
   bool overwrite = false;
   bool json = false;                   ///< one JSON object per edit instead of one path per line
   bool progress = false;               ///< draw a progress line on stderr
+  BatchOptions batch;
 };
 
 /// How a job ended; what `failed` holds was reported one by one.
 struct JobResult {
   std::size_t made = 0;
   std::size_t failed = 0;
+  std::size_t skipped = 0;  ///< made by an earlier run, and as they would be made now
 };
 
 /// Runs the job. Failed items are reported and the others go on.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct FaceChoice {
 
 /// "largest", "all", "2" or "320,200". @throws UsageError for anything else.
 FaceChoice parse_face_choice(std::string_view text);
+/// The same in words, as parse_face_choice reads it.
+std::string face_choice_text(const FaceChoice& choice);
 
 /// Indices into `faces`, which are in the order of find_faces; never empty.
 /// @throws ItemError without faces, for a number beyond them, or a point in none of them.

@@ -47,6 +47,8 @@ enum class MaskPolicy {
 };
 /// @throws UsageError naming the nearest one.
 MaskPolicy mask_policy_from_name(std::string_view name);
+/// "bundle", "paper", "release", "keep"
+std::string mask_policy_name(MaskPolicy policy);
 
 /// How a portrait reaches the model.
 struct PortraitOptions {

@@ -11,18 +11,6 @@
 
 namespace magicface::app {
 
-/// `magicface estimate`: AU intensities per face.
-struct EstimateOptions {
-  std::vector<std::string> inputs;
-  std::optional<std::string> bundle;
-  pipeline::ComputeOptions compute;
-  image::ReadLimits limits;  ///< of the inputs
-  bool json = false;  ///< one JSON object per face instead of CSV
-};
-
-/// CSV with a file column first, then OpenFace's columns (`AU01_r`), faces from left to right. @throws as run_edit.
-JobResult run_estimate(const EstimateOptions& options, std::istream& list, std::ostream& out);
-
 /// `magicface parse`: crop, condition image, class map, contour, blend mask and overlay of a face.
 struct ParseOptions {
   std::vector<std::string> inputs;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "best_seed.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace magicface::app {
+
+double au_distance(const face::ActionUnits& a, const face::ActionUnits& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b.at(i)) * (a[i] - b.at(i));
+  return a.empty() ? 0 : std::sqrt(sum / static_cast<double>(a.size()));
+}
+
+Candidate best_of_seeds(std::span<const std::uint64_t> seeds, std::size_t batch_size, const face::ActionUnits& intended,
+                        const MakeEdits& make, const EstimatePicture& estimate) {
+  std::optional<Candidate> best;
+  while (!seeds.empty()) {
+    const auto batch = seeds.first(std::min(seeds.size(), batch_size));
+    auto pictures = make(batch);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      auto intensities = estimate(pictures[i]);
+      const double distance = au_distance(intensities, intended);
+      if (best && distance >= best->distance) continue;
+      best = Candidate{std::move(pictures[i]), batch[i], std::move(intensities), distance};
+    }
+    seeds = seeds.subspan(batch.size());
+  }
+  return std::move(*best);
+}
+
+}  // namespace magicface::app

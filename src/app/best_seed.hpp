@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "edit_requests.hpp"
+#include "magicface/pipeline/engine.hpp"
+
+namespace magicface::app {
+
+/// A picture with what is known of it.
+struct Candidate {
+  pipeline::Edited edited;
+  std::uint64_t seed = 0;
+  face::ActionUnits intensities;  ///< estimated
+  double distance = 0;            ///< from the intended intensities, root mean square over the units
+};
+
+/// Root mean square difference; the vectors have one length.
+double au_distance(const face::ActionUnits& a, const face::ActionUnits& b);
+
+/// Makes the pictures of some seeds in one batch.
+using MakeEdits = std::function<std::vector<pipeline::Edited>(std::span<const std::uint64_t> seeds)>;
+/// Estimates a picture's intensities.
+using EstimatePicture = std::function<face::ActionUnits(const pipeline::Edited&)>;
+
+/// Of the seeds, the picture whose intensities are nearest to `intended`; the first of equals. Holds one batch and the best.
+/// @param seeds not empty. @param batch_size from 1
+Candidate best_of_seeds(std::span<const std::uint64_t> seeds, std::size_t batch_size, const face::ActionUnits& intended,
+                        const MakeEdits& make, const EstimatePicture& estimate);
+
+}  // namespace magicface::app

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "estimate_table.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "magicface/core/csv.hpp"
+
+namespace magicface::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr int kLandmarks = 68;
+
+double rounded(double value) { return std::round(value * 1000) / 1000; }
+
+std::string fixed3(double value) {
+  char buffer[48];
+  // The program never calls setlocale, so the decimal point is a point.
+  std::snprintf(buffer, sizeof(buffer), "%.3f", value == 0 ? 0.0 : value);
+  return buffer;
+}
+
+}  // namespace
+
+std::string EstimateTable::csv_header() const {
+  std::vector<std::string> fields{"file", "face", "confidence", "box_x", "box_y", "box_width", "box_height"};
+  for (const auto& name : names_) fields.push_back(face::au_column(name, columns_));
+  const bool openface = columns_ == face::AuColumns::openface;
+  for (const char* angle : openface ? std::array{"pose_Rx", "pose_Ry", "pose_Rz"} : std::array{"pitch", "yaw", "roll"}) {
+    fields.emplace_back(angle);
+  }
+  for (const char* axis : {"x_", "y_"}) {
+    for (int i = 0; landmarks_ && i < kLandmarks; ++i) fields.push_back(axis + std::to_string(i));
+  }
+  return format_csv_row(fields);
+}
+
+std::string EstimateTable::csv_row(const FaceEstimate& estimate) const {
+  std::vector<std::string> fields{estimate.file.string(), std::to_string(estimate.number),
+                                  fixed3(estimate.face.score)};
+  const auto& box = estimate.face.box;
+  for (const float side : {box.x, box.y, box.width, box.height}) fields.push_back(fixed3(side));
+  for (const double value : estimate.intensities) fields.push_back(fixed3(value));
+  // OpenFace writes radians, LibreFace degrees.
+  const double unit = columns_ == face::AuColumns::openface ? 1 : 180 / std::numbers::pi;
+  for (int i = 0; i < 3; ++i) fields.push_back(estimate.pose ? fixed3((*estimate.pose)[i] * unit) : "");
+  if (landmarks_) {
+    for (const auto& point : estimate.landmarks) fields.push_back(fixed3(point.x));
+    for (const auto& point : estimate.landmarks) fields.push_back(fixed3(point.y));
+  }
+  return format_csv_row(fields);
+}
+
+std::string EstimateTable::json(const FaceEstimate& estimate) const {
+  const auto& box = estimate.face.box;
+  Json object{{"file", estimate.file.string()}, {"face", estimate.number}, {"confidence", rounded(estimate.face.score)}};
+  object["box"] = {rounded(box.x), rounded(box.y), rounded(box.width), rounded(box.height)};
+  Json values = Json::object();
+  for (std::size_t i = 0; i < names_.size(); ++i) values[names_[i]] = rounded(estimate.intensities[i]);
+  object["au"] = values;
+  object["pose"] = nullptr;
+  if (const auto& pose = estimate.pose) object["pose"] = {{"pitch", (*pose)[0]}, {"yaw", (*pose)[1]}, {"roll", (*pose)[2]}};
+  object["landmarks"] = nullptr;
+  if (landmarks_) {
+    Json points = Json::array();
+    for (const auto& point : estimate.landmarks) points.push_back({rounded(point.x), rounded(point.y)});
+    object["landmarks"] = points;
+  }
+  // A name that isn't UTF-8 must not end the run.
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace magicface::app

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/app/parse_job.hpp"
+
+#include <ostream>
+
+#include "input_loop.hpp"
+#include "parse_pictures.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+#include "magicface/core/log.hpp"
+#include "magicface/image/encode.hpp"
+#include "magicface/pipeline/engine.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+
+JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostream& out) {
+  const auto bundle = std::make_shared<const models::Bundle>(models::find_bundle(options.bundle));
+  pipeline::check_compute(options.compute);
+  pipeline::FaceAnalyser faces(bundle, options.compute);
+  return for_each_input(options.inputs, list, [&](const fs::path& path) {
+    const auto picture = image::read_picture(path, options.limits);
+    const auto chosen = faces.choose(picture.rgb, options.face);
+    std::error_code failure;
+    fs::create_directories(options.out, failure);
+    if (failure) throw ItemError(options.out.string() + ": the folder can't be made (" + failure.message() + ")");
+    for (const auto& face : chosen) {
+      for (const auto& warning : face.usability.warnings) log::warn(path.string() + ": " + warning);
+      if (face.usability.problem) log::warn(path.string() + ": left out: " + *face.usability.problem);
+      if (face.usability.problem) continue;
+      const auto name = path.stem().string() + (chosen.size() > 1 ? "_face" + std::to_string(face.number) : "");
+      for (const auto& [part, rgb] : parse_pictures(faces.analyse(picture.rgb, face.face, options.mask_policy))) {
+        const auto target = options.out / (name + "_" + part + ".png");
+        if (!options.overwrite && fs::exists(target)) {
+          throw ItemError(target.string() + " exists; give --overwrite to replace it, or another --out");
+        }
+        write_file_atomically(target, image::encode_picture({rgb, {}}, {image::Format::png, {}, {}}));
+        out << target.string() << std::endl;
+      }
+    }
+  });
+}
+
+}  // namespace magicface::app

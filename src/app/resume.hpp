@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "record_file.hpp"
+
+namespace magicface::app {
+
+/// What makes an output what it is; equal for two runs when they would make the same picture (but for rounding).
+struct Provenance {
+  std::string input_sha256;   ///< empty: the input can't be read
+  std::string bundle_sha256;  ///< of bundle.json, which holds the hashes of all modules
+  RecordJson parameters;
+};
+
+/// What record files say about outputs: which were begun, how each was made, and which failed. Outputs are found by
+/// their absolute names, so that a run may be resumed from another folder.
+class RecordedOutputs {
+ public:
+  /// How an output was made last, cut down to what `reason_to_run` compares: 10,000 of them fit in a few MB.
+  struct Made {
+    std::string input_sha256, bundle_sha256, parameters;
+    std::vector<std::pair<std::filesystem::path, std::string>> files;  ///< absolute name and sha256
+    double seconds = 0;
+  };
+  /// A later failure doesn't undo what was made: the hashes tell whether it is still there.
+  struct Entry {
+    std::optional<Made> made;
+    std::optional<std::string> failure;  ///< why its last run failed
+    bool begun = false;                  ///< a run has begun to write it, so that it is ours to replace
+  };
+
+  /// Adds what `file` says; a file that doesn't exist says nothing.
+  void read(const std::filesystem::path& file);
+
+  /// Nothing when no run says anything about the output.
+  const Entry* find(const std::filesystem::path& output) const;
+
+  /// Removes the temporary files (`NAME.XXXXXX.part`) that dead runs left beside outputs they had begun. Only for
+  /// who holds the record file's lock. Returns how many there were.
+  std::size_t remove_temporaries() const;
+  /// Seconds of an item made before, their mean; nothing without one.
+  std::optional<double> mean_seconds() const;
+
+ private:
+  void add(const RecordJson& line);
+  std::map<std::string, Entry> outputs_;
+  std::filesystem::path folder_;  ///< that of the run whose lines are being read
+};
+
+/// Why the output must be made again; nothing when everything recorded is as it is now: input, bundle, parameters, and
+/// the bytes of the output on the disk.
+std::optional<std::string> reason_to_run(const RecordedOutputs::Made& made, const Provenance& now);
+
+}  // namespace magicface::app
