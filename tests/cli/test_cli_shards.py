@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 import slurm
@@ -92,14 +94,16 @@ def test_gnu_parallel_really_run(batch, whole, tmp_path):
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster():
     if slurm.missing():
         missing(f"{', '.join(slurm.missing())}: not installed (Debian: slurm-wlm)")
     if os.geteuid() != 0:
         pytest.skip("Slurm's daemons need root to run jobs")
-    running = slurm.Slurm(tmp_path / "slurm")
-    yield running
-    running.stop()
+    # Its sockets lie in this folder, and a socket's path holds 108 bytes: pytest's folders are too deep.
+    with tempfile.TemporaryDirectory(prefix="mf") as folder:
+        running = slurm.Slurm(Path(folder))
+        yield running
+        running.stop()
 
 
 def test_slurm_really_run(batch, whole, cluster, tmp_path):
