@@ -17,9 +17,6 @@ namespace {
 /// Flat surfaces pass for faces with 0.6 to 0.7 now and then, turned faces score 0.8 and more.
 constexpr double kTurnedScore = 0.75;
 
-/// A face that is on its head scores less than this, an upright clear one more (measured: docs/compositing.md).
-constexpr float kSurelyUpright = 0.999F;
-
 // Sides in pixels of the surroundings that are searched: which way a face stands is seen in few, its box in more.
 constexpr double kGlance = 320;
 constexpr double kLook = 640;
@@ -89,8 +86,8 @@ std::optional<Face> level_from(const FaceDetector& detector, const cv::Mat& rgb,
   return std::nullopt;
 }
 
-/// YuNet finds faces that lie or stand on their heads, too, but gives them the points of upright ones. Only the score
-/// tells: it is highest where the face is upright. So the face is levelled from four sides and the surest one is taken.
+/// YuNet misreads strong rolls, sometimes by half a turn. Its score is highest where the face is upright, so the face is
+/// levelled from four sides and the surest one is taken.
 Face orient(const FaceDetector& detector, const cv::Mat& rgb, const Face& face, double roll) {
   std::optional<Face> best;
   for (const double turn : {0.0, CV_PI / 2, CV_PI, -CV_PI / 2}) {
@@ -125,7 +122,8 @@ std::vector<Face> find_faces(const FaceDetector& detector, const cv::Mat& rgb) {
   for (Face& face : faces) {
     if (!face.has_points) continue;
     const double roll = roll_of(face.points);
-    if (std::abs(roll) >= kUprightRoll || face.score < kSurelyUpright) face = orient(detector, rgb, face, roll);
+    // What seems upright is left alone: scores can't tell an upright face from one on its head surely enough to turn it.
+    if (std::abs(roll) >= kUprightRoll) face = orient(detector, rgb, face, roll);
   }
   return left_to_right(std::move(faces));
 }

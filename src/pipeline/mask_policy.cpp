@@ -39,7 +39,7 @@ cv::Mat where(const cv::Mat& class_map, const std::vector<std::string>& classes,
 cv::Mat blend_mask_of(const FaceAnalysis& analysis, const models::Manifest& manifest, MaskPolicy policy) {
   const auto& m = analysis.picture_to_crop;
   const double face_width = analysis.face.box.width * std::hypot(m(0, 0), m(1, 0));
-  const int feather = std::max(2, static_cast<int>(kFeather * face_width));
+  const double feather = std::max(2.0, kFeather * face_width);
   cv::Mat mask;
   analysis.blanked.convertTo(mask, CV_32F, 1.0 / 255.0);
   cv::GaussianBlur(mask, mask, cv::Size(), feather / 2.0);
@@ -49,7 +49,7 @@ cv::Mat blend_mask_of(const FaceAnalysis& analysis, const models::Manifest& mani
     cv::GaussianBlur(hair, hair, cv::Size(), feather / 4.0);
     mask = mask.mul(1.0 - hair);
   }
-  return mask.mul(image::feathered_mask(mask.size(), feather));
+  return mask.mul(image::feathered_mask(mask.size(), cvRound(feather)));
 }
 
 /// In the order of MaskPolicy.

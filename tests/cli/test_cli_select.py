@@ -91,7 +91,7 @@ def test_a_small_face_is_enlarged_with_a_warning(tiny, sample, tmp_path):
     assert f"small.png: {warning}" in result.err
 
 
-@pytest.mark.parametrize("degrees", [90, 180, -25])
+@pytest.mark.parametrize("degrees", [90, -25])
 def test_turned_faces_are_edited_where_they_are(tiny, sample, tmp_path, degrees):
     portrait = Image.open(sample).convert("RGB").resize((320, 320), Image.Resampling.LANCZOS)
     portrait.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=(128, 128, 128)).save(tmp_path / "turned.png")

@@ -55,9 +55,22 @@ TEST_F(FindFaces, SlightlyTiltedFacesCountAsUpright) {
   EXPECT_EQ(faces[0].roll, 0);
 }
 
+TEST_F(FindFaces, UprightFacesAreNeverTurnedHoweverUnsureTheDetectorIs) {
+  cv::Mat row(120, 0, CV_8UC3);
+  for (const char* name : {"portrait.png", "portrait-2.png", "portrait-3.png", "portrait-4.png", "portrait-5.png", "portrait-6.png"}) {
+    cv::Mat small;
+    cv::resize(image::read_picture(kRoot / "docs/samples" / name).rgb, small, {104, 104}, 0, 0, cv::INTER_AREA);
+    cv::copyMakeBorder(small, small, 8, 8, 0, 0, cv::BORDER_CONSTANT, cv::Scalar::all(128));
+    row.empty() ? small.copyTo(row) : cv::hconcat(row, small, row);
+  }
+  const auto faces = find_faces(*detector, row);
+  EXPECT_EQ(faces.size(), 6U);
+  for (const Face& face : faces) EXPECT_EQ(face.roll, 0) << face.box;
+}
+
 TEST_F(FindFaces, TurnedFacesAreFoundAndLevelled) {
   ASSERT_EQ(upright.size(), 1U);
-  for (const double degrees : {25.0, -90.0, 180.0}) {
+  for (const double degrees : {25.0, -90.0, 150.0}) {
     cv::Matx23d to_turned;
     const auto faces = find_faces(*detector, turned_by(degrees, to_turned));
     ASSERT_EQ(faces.size(), 1U) << degrees;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <opencv2/core.hpp>
 #include <set>
 
 #include "magicface/core/error.hpp"
