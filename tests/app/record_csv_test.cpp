@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "csv_row.hpp"
+#include "magicface/core/csv.hpp"
 
 namespace magicface::app {
 namespace {
