@@ -23,8 +23,12 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Threads REQUIRED)
-# libcsv brings neither CMake nor pkg-config files.
+# libcsv knows neither CMake nor pkg-config.
+find_path(CSV_INCLUDE_DIR csv.h REQUIRED)
 find_library(CSV_LIBRARY csv REQUIRED)
+add_library(magicface_csv INTERFACE)
+target_include_directories(magicface_csv SYSTEM INTERFACE ${CSV_INCLUDE_DIR})
+target_link_libraries(magicface_csv INTERFACE ${CSV_LIBRARY})
 find_package(GIF 5.2 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp libwebpmux libwebpdemux)

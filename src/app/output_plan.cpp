@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "magicface/app/output_plan.hpp"
 
-#include <map>
-
 #include "magicface/core/error.hpp"
 #include "magicface/core/text.hpp"
 
@@ -32,10 +30,21 @@ std::string fill(const std::string& pattern, const OutputKey& key) {
     name += found->second;
     at = end + 1;
   }
-  if (name.empty() || name.find('/') != std::string::npos) {
-    throw UsageError("--output-pattern: expected a file name without folders, got '" + name + "'; name the folder with --out");
-  }
   return name;
+}
+
+[[noreturn]] void formats_disagree(const fs::path& name) {
+  throw UsageError(name.string() + ": its extension and --format disagree; leave one of them out");
+}
+
+/// A job line's own name: folders are allowed, and an extension decides the format.
+PlannedOutput own_name(const std::string& pattern, const OutputKey& key, const OutputOptions& options) {
+  const fs::path name = fill(pattern, key);
+  const auto named = image::format_of_path(name);
+  if (named && options.format && *named != *options.format) formats_disagree(name);
+  const auto format = named.value_or(options.format.value_or(image::format_of_path(key.input).value_or(image::Format::png)));
+  if (!name.has_filename()) throw UsageError("output '" + pattern + "': expected a picture's name, got a folder");
+  return {options.out / (named ? name.string() : name.string() + image::extension_of(format)), format};
 }
 
 image::Format format_for(const OutputKey& key, const OutputOptions& options) {
@@ -45,35 +54,45 @@ image::Format format_for(const OutputKey& key, const OutputOptions& options) {
 
 }  // namespace
 
-std::vector<PlannedOutput> plan_outputs(const std::vector<OutputKey>& keys, const OutputOptions& options) {
+PlannedOutput OutputNames::add(const OutputKey& key, const std::string& pattern) {
+  PlannedOutput output;
+  if (!pattern.empty()) {
+    output = own_name(pattern, key, options_);
+  } else {
+    output.format = format_for(key, options_);
+    const auto name = fill(options_.pattern, key);
+    if (name.empty() || name.find('/') != std::string::npos) {
+      throw UsageError("--output-pattern: expected a file name without folders, got '" + name + "'; name the folder with --out");
+    }
+    output.path = options_.out / (name + image::extension_of(output.format));
+  }
+  if (options_.out == "." && output.path.is_relative()) output.path = output.path.lexically_relative(".");
+  const auto [existing, fresh] = taken_.emplace(output.path.lexically_normal(), key.input);
+  if (!fresh) {
+    throw UsageError("two outputs would be named " + output.path.string() + " (from " + existing->second.string() + " and " +
+                     key.input.string() + "); tell them apart with --output-pattern, e.g. '{stem}_{edit}_{index}'");
+  }
+  return output;
+}
+
+bool names_a_picture(const OutputOptions& options) {
   std::error_code failure;
-  const auto named_format = image::format_of_path(options.out);
-  const bool names_file = named_format && !fs::is_directory(options.out, failure);
-  if (names_file && keys.size() != 1) {
-    throw UsageError("--out " + options.out.string() + ": expected a folder for " + std::to_string(keys.size()) +
-                     " outputs, got a picture's name; give a folder");
-  }
+  return image::format_of_path(options.out) && !fs::is_directory(options.out, failure);
+}
+
+std::vector<PlannedOutput> plan_outputs(const std::vector<OutputKey>& keys, const OutputOptions& options) {
   std::vector<PlannedOutput> outputs;
-  std::map<fs::path, fs::path> taken;
-  for (const auto& key : keys) {
-    PlannedOutput output;
-    if (names_file) {
-      if (options.format && *options.format != *named_format) {
-        throw UsageError("--out " + options.out.string() + ": its extension and --format disagree; leave one of them out");
-      }
-      output = {options.out, *named_format};
-    } else {
-      output.format = format_for(key, options);
-      const auto name = fill(options.pattern, key) + image::extension_of(output.format);
-      output.path = options.out == "." ? fs::path(name) : options.out / name;
+  if (names_a_picture(options)) {
+    if (keys.size() != 1) {
+      throw UsageError("--out " + options.out.string() + ": expected a folder for " + std::to_string(keys.size()) +
+                       " outputs, got a picture's name; give a folder");
     }
-    const auto [existing, fresh] = taken.emplace(output.path, key.input);
-    if (!fresh) {
-      throw UsageError("two outputs would be named " + output.path.string() + " (from " + existing->second.string() + " and " +
-                       key.input.string() + "); tell them apart with --output-pattern, e.g. '{stem}_{edit}_{index}'");
-    }
-    outputs.push_back(std::move(output));
+    const auto format = image::format_of_path(options.out).value();
+    if (options.format && *options.format != format) formats_disagree("--out " + options.out.string());
+    return {{options.out, format}};
   }
+  OutputNames names(options);
+  for (const auto& key : keys) outputs.push_back(names.add(key));
   return outputs;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,8 +33,26 @@ struct PlannedOutput {
   image::Format format;
 };
 
+/// Names outputs one by one and knows what is taken, for jobs whose lines come one by one.
+class OutputNames {
+ public:
+  explicit OutputNames(const OutputOptions& options) : options_(options) {}
+
+  /// A name in the folder `--out`, by `pattern` where a job's line has one of its own (it may have folders and a picture's
+  /// extension), else by `--output-pattern`. @throws UsageError for an unknown field of the pattern, a name without
+  /// text, a format that disagrees, or a name that is taken.
+  PlannedOutput add(const OutputKey& key, const std::string& pattern = {});
+
+ private:
+  OutputOptions options_;
+  std::map<std::filesystem::path, std::filesystem::path> taken_;
+};
+
 /// Names every output before anything runs. @throws UsageError for an unknown field of the pattern, two outputs of the
 /// same name, or a picture's name as `--out` for several outputs.
 std::vector<PlannedOutput> plan_outputs(const std::vector<OutputKey>& keys, const OutputOptions& options);
+
+/// Whether `--out` names one picture and not a folder.
+bool names_a_picture(const OutputOptions& options);
 
 }  // namespace magicface::app

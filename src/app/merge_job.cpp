@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/app/merge_job.hpp"
+
+#include <algorithm>
+#include <map>
+#include <ostream>
+#include <set>
+#include <utility>
+
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+#include "magicface/core/log.hpp"
+#include "record_csv.hpp"
+#include "record_file.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+/// Folders give the records of their shards (not those that were merged before); each file once.
+std::vector<fs::path> expand(const std::vector<fs::path>& names) {
+  std::vector<fs::path> files;
+  for (const auto& name : names) {
+    std::error_code failure;
+    if (!fs::is_directory(name, failure)) {
+      files.push_back(name);
+      continue;
+    }
+    for (const auto& entry : fs::directory_iterator(name)) {
+      const auto file = entry.path().filename().string();
+      const bool of_shard = file.starts_with("records.") && file.find("-of-") != std::string::npos && file.ends_with(".jsonl");
+      if (of_shard) files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  if (files.empty()) throw NoInputError("merge: no records.I-of-N.jsonl found in what was named");
+  return files;
+}
+
+/// "3, 5 to 9, 12": ten thousand missing items must not fill the log.
+std::string ranges(const std::vector<std::size_t>& numbers) {
+  std::string text;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    text += (text.empty() ? "" : ", ") + std::to_string(numbers[i]);
+    if (last > i) text += (last == i + 1 ? ", " : " to ") + std::to_string(numbers[last]);
+    i = last + 1;
+  }
+  return text;
+}
+
+class Merge {
+ public:
+  void read(const fs::path& file) {
+    RecordJson run;
+    read_records(file, [&](std::size_t, const RecordJson& line) {
+      if (line.at("event") == "run") {
+        check_same_job(file, line);
+        run = line;
+      }
+      if (line.at("event") == "item") add(file, line);
+    });
+    if (run.is_null()) throw UsageError(file.string() + ": no run is recorded in it; name record files");
+    runs_.push_back(std::move(run));
+  }
+
+  /// Names what is missing or double and returns how many items that are.
+  std::size_t check() const {
+    std::size_t problems = doubles_;
+    for (std::size_t shard = 1; shard <= shards_; ++shard) {
+      if (!seen_shards_.contains(shard)) log::error("merge: the records of shard " + std::to_string(shard) + "/" + std::to_string(shards_) + " are missing");
+    }
+    std::vector<std::size_t> missing;
+    for (std::size_t item = 1; item <= total_; ++item) {
+      if (!items_.contains(item)) missing.push_back(item);
+    }
+    if (!missing.empty()) {
+      log::error("merge: " + std::to_string(missing.size()) + " of " + std::to_string(total_) + " items have no record: " + ranges(missing) +
+                 "; run their shards again with --resume");
+    }
+    return problems + missing.size();
+  }
+
+  std::size_t made() const { return count("ok"); }
+  std::size_t failed() const { return count("failed"); }
+
+  std::vector<RecordJson> lines() const {
+    auto lines = runs_;
+    for (const auto& [item, entry] : items_) lines.push_back(entry.line);
+    return lines;
+  }
+
+ private:
+  struct Entry {
+    fs::path file;
+    RecordJson line;
+  };
+
+  /// Shards of one job agree on the plan (which item has which output), the number of shards, and the bundle.
+  void check_same_job(const fs::path& file, const RecordJson& run) {
+    const auto shard = run.at("shard");
+    const auto count = shard.is_null() ? std::size_t{1} : shard.at("count").get<std::size_t>();
+    seen_shards_.insert(shard.is_null() ? 1 : shard.at("index").get<std::size_t>());
+    const auto items = run.at("items").is_null() ? std::size_t{0} : run.at("items").get<std::size_t>();
+    const auto bundle = run.at("bundle").at("sha256").get<std::string>();
+    const auto plan = run.at("plan");
+    if (first_file_.empty()) {
+      first_file_ = file;
+      shards_ = count;
+      total_ = items;
+      bundle_ = bundle;
+      plan_ = plan;
+    }
+    const auto differs = [&](const std::string& what) {
+      throw UsageError(file.string() + ": another " + what + " than in " + first_file_.string() + "; merge joins the shards of one job");
+    };
+    if (count != shards_) differs("number of shards");
+    if (plan != plan_) differs("list of items");
+    if (bundle != bundle_) differs("bundle");
+  }
+
+  /// A later line of the same file replaces the earlier one (the item was run again); one of another file is a double.
+  void add(const fs::path& file, const RecordJson& line) {
+    const auto item = line.at("item").get<std::size_t>();
+    const auto [found, fresh] = items_.try_emplace(item, Entry{file, line});
+    if (fresh) return;
+    if (found->second.file != file) {
+      ++doubles_;
+      log::error("merge: item " + std::to_string(item) + " is in " + found->second.file.string() + " and in " + file.string());
+    }
+    found->second = {file, line};
+  }
+
+  std::size_t count(const char* status) const {
+    return static_cast<std::size_t>(
+        std::count_if(items_.begin(), items_.end(), [&](const auto& entry) { return entry.second.line.at("status") == status; }));
+  }
+
+  std::vector<RecordJson> runs_;
+  std::map<std::size_t, Entry> items_;
+  std::set<std::size_t> seen_shards_;
+  std::size_t shards_ = 1, total_ = 0, doubles_ = 0;
+  std::string bundle_;
+  RecordJson plan_;
+  fs::path first_file_;
+};
+
+void write(const fs::path& file, const std::string& text) {
+  write_file_atomically(file, std::vector<std::uint8_t>(text.begin(), text.end()));
+}
+
+}  // namespace
+
+JobResult run_merge(const MergeOptions& options, std::ostream& out) {
+  for (const auto& file : {options.out, options.csv}) {
+    if (!file.empty() && !options.overwrite && fs::exists(file)) {
+      throw UsageError(file.string() + " exists; give --overwrite to replace it, or another name");
+    }
+  }
+  const auto files = expand(options.records);
+  Merge merge;
+  for (const auto& file : files) merge.read(file);
+  const auto problems = merge.check();
+  const auto lines = merge.lines();
+  std::string text;
+  for (const auto& line : lines) text += line.dump(-1, ' ', false, RecordJson::error_handler_t::replace) + '\n';
+  if (options.out.empty()) {
+    out << text;
+  } else {
+    write(options.out, text);
+  }
+  if (!options.csv.empty()) write(options.csv, format_records_csv(lines));
+  log::info("merge: " + std::to_string(files.size()) + " files, " + std::to_string(merge.made()) + " made, " +
+            std::to_string(merge.failed()) + " failed, " + std::to_string(problems) + " missing or double");
+  return {merge.made(), merge.failed() + problems};
+}
+
+}  // namespace magicface::app

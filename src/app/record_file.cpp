@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record_file.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+
+#include "magicface/core/error.hpp"
+#include "magicface/core/log.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+
+std::string utc_time() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+std::string record_file_name(const Shard& shard) {
+  if (shard.whole()) return "records.jsonl";
+  return "records." + std::to_string(shard.index) + "-of-" + std::to_string(shard.count) + ".jsonl";
+}
+
+RecordFile::RecordFile(const fs::path& file) : file_(file) {
+  if (file_.repaired() > 0) {
+    log::warn(file.string() + ": a dead run left half a line, " + std::to_string(file_.repaired()) + " bytes; it was cut off");
+  }
+}
+
+void RecordFile::run(RecordJson details) {
+  details["folder"] = fs::current_path().string();
+  append("run", std::move(details));
+}
+
+void RecordFile::started(std::size_t item, const std::vector<fs::path>& outputs) {
+  RecordJson names = RecordJson::array();
+  for (const auto& output : outputs) names.push_back(output.string());
+  append("started", {{"item", item}, {"outputs", std::move(names)}});
+  file_.sync();
+}
+
+void RecordFile::item(RecordJson details) { append("item", std::move(details)); }
+
+void RecordFile::end(RecordJson details) {
+  append("end", std::move(details));
+  file_.sync();
+}
+
+void RecordFile::append(const char* event, RecordJson details) {
+  RecordJson line{{"event", event}, {"schema", kRecordSchema}, {"time", utc_time()}};
+  for (auto& [key, value] : details.items()) line[key] = std::move(value);
+  // A name that isn't UTF-8 must not end the run.
+  file_.append(line.dump(-1, ' ', false, RecordJson::error_handler_t::replace));
+}
+
+void read_records(const fs::path& file, const std::function<void(std::size_t, const RecordJson&)>& use) {
+  std::error_code failure;
+  std::ifstream stream(file);
+  if (!stream || fs::is_directory(file, failure)) throw NoInputError(file.string() + ": no such record file, or it can't be read");
+  std::size_t number = 0;
+  for (std::string text; std::getline(stream, text);) {
+    ++number;
+    if (text.empty()) continue;
+    const std::string place = file.string() + ":" + std::to_string(number) + ": ";
+    try {
+      const auto line = RecordJson::parse(text);
+      const auto schema = line.at("schema").get<int>();
+      if (schema > kRecordSchema) {
+        throw UsageError(place + "expected records of schema " + std::to_string(kRecordSchema) + ", got " + std::to_string(schema) +
+                         "; use a newer magicface");
+      }
+      use(number, line);
+    } catch (const RecordJson::exception&) {
+      log::warn(place + "no record; the line is left out");
+    }
+  }
+}
+
+}  // namespace magicface::app

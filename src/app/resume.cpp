@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resume.hpp"
+
+#include <numeric>
+#include <set>
+
+#include "magicface/core/error.hpp"
+#include "magicface/core/hash.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+std::string absolute_name(const fs::path& folder, const fs::path& path) { return (folder / path).lexically_normal().string(); }
+std::string absolute_name(const fs::path& path) { return absolute_name(fs::current_path(), path); }
+
+/// A string inside an object that may be null or missing.
+std::string text_at(const RecordJson& object, const char* key) {
+  if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return {};
+  return object[key].get<std::string>();
+}
+
+/// "steps 2 -> 3", so that the log says what changed and not only that something did.
+std::string difference(const RecordJson& before, const RecordJson& now) {
+  for (const auto& [key, value] : now.items()) {
+    const auto old = before.contains(key) ? before[key] : RecordJson();
+    // Unordered objects: two runs may name the action units in another order.
+    if (nlohmann::json(old) != nlohmann::json(value)) return key + " " + old.dump() + " -> " + value.dump();
+  }
+  for (const auto& [key, value] : before.items()) {
+    if (!now.contains(key)) return key + " " + value.dump() + " -> null";
+  }
+  return {};
+}
+
+/// "x.png" of "x.png.Ab3dE9.part"; empty for any other name.
+std::string target_of_temporary(const std::string& name) {
+  static constexpr std::string_view kEnd = ".part";
+  static constexpr std::size_t kRandom = 6;
+  if (!name.ends_with(kEnd) || name.size() < kEnd.size() + kRandom + 2) return {};
+  const auto dot = name.size() - kEnd.size() - kRandom - 1;
+  return name[dot] == '.' ? name.substr(0, dot) : std::string();
+}
+
+}  // namespace
+
+void RecordedOutputs::read(const fs::path& file) {
+  std::error_code failure;
+  if (!fs::exists(file, failure)) return;
+  folder_ = fs::current_path();
+  read_records(file, [this](std::size_t, const RecordJson& line) { add(line); });
+}
+
+void RecordedOutputs::add(const RecordJson& line) {
+  const auto event = text_at(line, "event");
+  if (event == "run") folder_ = text_at(line, "folder");
+  if (event == "started") {
+    for (const auto& name : line.value("outputs", RecordJson::array())) outputs_[absolute_name(folder_, name.get<std::string>())].reset();
+  }
+  if (event != "item") return;
+  const auto name = text_at(line, "output");
+  if (name.empty()) return;  // a broken line of a job file has no output
+  Item item;
+  item.ok = text_at(line, "status") == "ok";
+  item.error = text_at(line, "error");
+  item.input_sha256 = text_at(line.value("input", RecordJson()), "sha256");
+  item.bundle_sha256 = text_at(line.value("bundle", RecordJson()), "sha256");
+  item.parameters = line.value("parameters", RecordJson::object()).dump();
+  for (const auto& file : line.value("outputs", RecordJson::array())) {
+    item.files.emplace_back(absolute_name(folder_, text_at(file, "path")), text_at(file, "sha256"));
+  }
+  const auto stages = line.value("seconds", RecordJson::object());
+  for (const auto& [stage, seconds] : stages.items()) item.seconds += seconds.get<double>();
+  outputs_[absolute_name(folder_, name)] = std::move(item);
+}
+
+const RecordedOutputs::Item* RecordedOutputs::find(const fs::path& output) const {
+  const auto found = outputs_.find(absolute_name(output));
+  return found != outputs_.end() && found->second ? &*found->second : nullptr;
+}
+
+bool RecordedOutputs::names(const fs::path& output) const { return outputs_.contains(absolute_name(output)); }
+
+std::size_t RecordedOutputs::remove_temporaries() const {
+  std::set<fs::path> folders;
+  for (const auto& [name, item] : outputs_) folders.insert(fs::path(name).parent_path());
+  std::size_t removed = 0;
+  for (const auto& folder : folders) {
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator(folder, failure)) {
+      const auto target = target_of_temporary(entry.path().filename().string());
+      if (target.empty() || !outputs_.contains((folder / target).string())) continue;
+      removed += fs::remove(entry.path(), failure) ? 1 : 0;
+    }
+  }
+  return removed;
+}
+
+std::optional<double> RecordedOutputs::mean_seconds() const {
+  double total = 0;
+  std::size_t count = 0;
+  for (const auto& [name, item] : outputs_) {
+    if (!item || !item->ok) continue;
+    total += item->seconds;
+    ++count;
+  }
+  return count > 0 ? std::optional(total / static_cast<double>(count)) : std::nullopt;
+}
+
+std::optional<std::string> reason_to_run(const RecordedOutputs::Item& item, const Provenance& now) {
+  if (item.input_sha256 != now.input_sha256) return "the input changed";
+  if (item.bundle_sha256 != now.bundle_sha256) return "the bundle changed";
+  const auto changed = difference(RecordJson::parse(item.parameters), now.parameters);
+  if (!changed.empty()) return "the parameters changed: " + changed;
+  for (const auto& [file, sha256] : item.files) {
+    std::error_code failure;
+    if (!fs::exists(file, failure)) return "the output is missing";
+    if (sha256_of_file(file) != sha256) return "the output was changed";
+  }
+  return std::nullopt;
+}
+
+}  // namespace magicface::app

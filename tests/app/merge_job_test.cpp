@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/app/merge_job.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "magicface/core/error.hpp"
+#include "record_file.hpp"
+#include "temporary_folder.hpp"
+
+namespace magicface::app {
+namespace {
+
+/// Two shards of five items: 1, 3, 5 and 2, 4.
+class Merge : public testing::Test {
+ protected:
+  void shard(std::size_t index, const std::vector<std::size_t>& items, const std::string& plan = "p", const std::string& bundle = "b") const {
+    RecordFile file(folder_ / record_file_name({index, 2}));
+    file.run({{"bundle", {{"sha256", bundle}}}, {"shard", {{"index", index}, {"count", 2}}}, {"items", 5}, {"plan", plan}});
+    for (const auto item : items) {
+      file.item({{"item", item}, {"status", "ok"}, {"output", std::to_string(item) + ".png"}});
+    }
+  }
+  JobResult merge() {
+    MergeOptions options;
+    options.records = {folder_ / ""};
+    out_.str({});
+    return run_merge(options, out_);
+  }
+  std::string order() const {
+    std::string items;
+    std::istringstream lines(out_.str());
+    for (std::string line; std::getline(lines, line);) {
+      const auto record = RecordJson::parse(line);
+      items += record["event"] == "item" ? record["item"].dump() : "r";
+    }
+    return items;
+  }
+  TemporaryFolder folder_{"merge"};
+  std::ostringstream out_;
+};
+
+TEST_F(Merge, JoinsInTheOrderOfThePlan) {
+  shard(1, {1, 3, 5});
+  shard(2, {2, 4});
+  const auto result = merge();
+  EXPECT_EQ(result.made, 5U);
+  EXPECT_EQ(result.failed, 0U);
+  EXPECT_EQ(order(), "rr12345");
+}
+
+TEST_F(Merge, AnItemThatWasRunAgainCountsOnce) {
+  shard(1, {1, 3, 3, 5});
+  shard(2, {2, 4});
+  EXPECT_EQ(merge().failed, 0U);
+  EXPECT_EQ(order(), "rr12345");
+}
+
+TEST_F(Merge, MissingItemsAreCounted) {
+  shard(1, {1, 5});
+  EXPECT_EQ(merge().failed, 3U);
+  shard(2, {2, 4});
+  EXPECT_EQ(merge().failed, 1U);
+}
+
+TEST_F(Merge, DoubleItemsAreCounted) {
+  shard(1, {1, 3, 5});
+  shard(2, {2, 4, 5});
+  EXPECT_EQ(merge().failed, 1U);
+}
+
+TEST_F(Merge, RefusesFilesOfDifferentJobs) {
+  shard(1, {1, 3, 5});
+  shard(2, {2, 4}, "other plan");
+  EXPECT_THROW(merge(), UsageError);
+}
+
+TEST_F(Merge, RefusesFilesOfDifferentBundles) {
+  shard(1, {1, 3, 5});
+  shard(2, {2, 4}, "p", "other bundle");
+  EXPECT_THROW(merge(), UsageError);
+}
+
+TEST_F(Merge, NothingToMergeIsNoInput) { EXPECT_THROW(merge(), NoInputError); }
+
+}  // namespace
+}  // namespace magicface::app
