@@ -5,7 +5,7 @@ _magicface() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-} flags words=""
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "edit estimate parse bundle --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "edit estimate parse merge bundle --help --version" -- "$current")
     return
   fi
   case $previous in
@@ -14,9 +14,10 @@ _magicface() {
     --dtype) words="auto float32 float16 bfloat16" ;;
     --crop | --composite) words="auto none" ;;
     --format) words="png jpg webp tiff bmp" ;;
+    --shard) words="auto" ;;
     --log-level) words="debug info warn error off" ;;
     --au) words="AU1= AU2= AU4= AU5= AU6= AU9= AU12= AU15= AU17= AU20= AU25= AU26=" ;;
-    --steps | --eta | --guidance | --seed | --threads | --batch-size | --quality | --output-pattern) return ;;
+    --steps | --eta | --guidance | --seed | --threads | --batch-size | --quality | --output-pattern | --max-failures) return ;;
   esac
   if [[ -n $words ]]; then
     [[ $previous == --au ]] && compopt -o nospace
@@ -25,9 +26,12 @@ _magicface() {
   fi
   case $command in
     edit) flags="--in --out --output-pattern --format --quality --overwrite --au --sampler --steps --eta --guidance
-      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --json --quiet --log-level --help" ;;
+      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --json --quiet --log-level --help
+      --jobs --allow-outside --dry-run --resume --retry-failed --halt-on-error --max-failures --shard --records --csv --from-record
+      --help-batch" ;;
     estimate) flags="--in --bundle --device --threads --json --quiet --log-level --help" ;;
     parse) flags="--in --out --overwrite --bundle --device --threads --quiet --log-level --help" ;;
+    merge) flags="--out --csv --overwrite --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"
       ((COMP_CWORD == 2)) && flags="list show verify --help"

@@ -8,6 +8,8 @@ BUILD_PACKAGES=(
   libcsv-dev libgif-dev libwebp-dev
   libgtest-dev libgmock-dev
 )
+# The engines that tests really run array jobs with.
+ENGINE_PACKAGES=(slurm-wlm parallel)
 # The portrait renderer draws with OpenGL, without a screen.
 RENDER_PACKAGES=(libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri)
 

@@ -29,15 +29,19 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
     if (outcome.variation[i] != 0) au[manifest_.au.names[i]] = outcome.variation[i];
   }
   Json object;
+  if (outcome.item && outcome.item->line > 0) {  // of a job file: whose answer this is
+    object["line"] = outcome.item->line;
+    object["id"] = outcome.item->id;
+  }
   object["input"] = outcome.input.string();
-  object["output"] = outcome.output.string();
-  object["status"] = outcome.error ? "failed" : "ok";
+  object["output"] = outcome.output.empty() ? Json(nullptr) : Json(outcome.output.string());
+  object["status"] = outcome.error ? "failed" : outcome.skipped ? "skipped" : "ok";
   object["error"] = outcome.error ? Json(*outcome.error) : Json(nullptr);
   object["face"] = 1;
   object["au"] = au;
   object["au_before"] = intensities(manifest_.au.names, outcome.au_before);
   object["au_after"] = intensities(manifest_.au.names, outcome.au_after);
-  object["seed"] = options_.seed.value_or(manifest_.defaults.seed);
+  object["seed"] = outcome.seed;
   object["sampler"] = options_.sampling.sampler.value_or(manifest_.defaults.sampler);
   object["steps"] = options_.sampling.steps.value_or(manifest_.defaults.steps);
   object["guidance"] = options_.sampling.guidance.value_or(manifest_.defaults.guidance);
@@ -52,25 +56,28 @@ void EditReport::add(const EditOutcome& outcome) {
   if (outcome.error) {
     ++result_.failed;
     const auto name = outcome.input.string();
-    // Messages about the file itself name it already.
-    log::error(outcome.error->starts_with(name) ? *outcome.error : name + ": " + *outcome.error);
+    // Messages about the file itself name it already; those about a job file's line name that.
+    const bool named = outcome.error->starts_with(name) || outcome.output.empty();
+    log::error(named ? *outcome.error : name + ": " + *outcome.error);
+  } else if (outcome.skipped) {
+    ++result_.skipped;
   } else {
     ++result_.made;
   }
   if (options_.json) {
     out_ << json_of(outcome) << std::endl;
-  } else if (!outcome.error) {
+  } else if (!outcome.error && !outcome.skipped) {
     out_ << outcome.output.string() << std::endl;
   }
 }
 
-std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const std::string& edit, int width,
+std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const EditRequest& edit, int width,
                             int height) {
   const auto& defaults = manifest.defaults;
-  return edit + "\nSteps: " + std::to_string(options.sampling.steps.value_or(defaults.steps)) +
+  return edit.label + "\nSteps: " + std::to_string(options.sampling.steps.value_or(defaults.steps)) +
          ", Sampler: " + options.sampling.sampler.value_or(defaults.sampler) +
          ", CFG scale: " + format_number(options.sampling.guidance.value_or(defaults.guidance)) +
-         ", Seed: " + std::to_string(options.seed.value_or(defaults.seed)) + ", Size: " + std::to_string(width) + "x" +
+         ", Seed: " + std::to_string(edit.seed) + ", Size: " + std::to_string(width) + "x" +
          std::to_string(height) + ", Model: " + manifest.name + "@" + manifest.version + ", Version: magicface " + kVersion;
 }
 

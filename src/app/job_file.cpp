@@ -50,13 +50,15 @@ std::string edit_of(const Json& value) {
 bool is_below(const fs::path& path, const fs::path& real_root) {
   std::error_code failure;
   const auto real = fs::weakly_canonical(path, failure);
-  return !failure && std::mismatch(real_root.begin(), real_root.end(), real.begin(), real.end()).first == real_root.end();
+  return !failure &&
+         std::mismatch(real_root.begin(), real_root.end(), real.begin(), real.end()).first == real_root.end();
 }
 
 }  // namespace
 
 JobParser::JobParser(JobFormat format)
-    : format_(std::move(format)), real_root_(fs::weakly_canonical(format_.root.empty() ? fs::path(".") : format_.root)) {}
+    : format_(std::move(format)),
+      real_root_(fs::weakly_canonical(format_.root.empty() ? fs::path(".") : format_.root)) {}
 
 std::optional<JobLine> JobParser::parse(const std::string& text) {
   ++line_;
@@ -82,7 +84,8 @@ void JobParser::read_header(const std::string& text) {
   auto columns = parse_csv_row(text).value_or(std::vector<std::string>{});
   for (auto& column : columns) column = trim(column);
   if (std::find(columns.begin(), columns.end(), "input") == columns.end()) {
-    throw UsageError(place + "expected a header with the column 'input' (and " + join(kFields, ", ") + "), got '" + text + "'");
+    throw UsageError(place + "expected a header with the column 'input' (and " + join(kFields, ", ") + "), got '" +
+                     text + "'");
   }
   for (const auto& column : columns) {
     try {
@@ -106,8 +109,10 @@ void JobParser::fill_from_json(const std::string& text, JobLine& job) const {
     if (field == "face") job.face = text_of(content, field);
     if (field == "seed") job.seed = seed_of(content);
     if (field != "au") continue;
-    if (!content.is_array()) job.au.push_back(edit_of(content));
-    else for (const auto& edit : content) job.au.push_back(edit_of(edit));
+    if (!content.is_array())
+      job.au.push_back(edit_of(content));
+    else
+      for (const auto& edit : content) job.au.push_back(edit_of(edit));
   }
 }
 
@@ -115,8 +120,8 @@ void JobParser::fill_from_csv(const std::string& text, JobLine& job) const {
   const auto row = parse_csv_row(text);
   if (!row) throw ItemError("broken quotes in '" + text.substr(0, 60) + "'");
   if (row->size() != columns_.size()) {
-    throw ItemError("expected " + std::to_string(columns_.size()) + " fields as in the header, got " + std::to_string(row->size()) +
-                    "; a field with a comma needs quotes: \"AU4=-6,AU12=2\"");
+    throw ItemError("expected " + std::to_string(columns_.size()) + " fields as in the header, got " +
+                    std::to_string(row->size()) + "; a field with a comma needs quotes: \"AU4=-6,AU12=2\"");
   }
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const auto& field = columns_[i];
@@ -149,13 +154,16 @@ void JobParser::check(JobLine& job) const {
 std::vector<JobLine> read_job_file(const fs::path& file, bool allow_outside) {
   std::error_code failure;
   std::ifstream stream(file);
-  if (!stream || fs::is_directory(file, failure)) throw NoInputError("--jobs " + file.string() + ": no such file, or it can't be read");
+  if (!stream || fs::is_directory(file, failure))
+    throw NoInputError("--jobs " + file.string() + ": no such file, or it can't be read");
   JobParser parser({file.string(), file.parent_path(), file.extension() == ".csv", allow_outside});
   std::vector<JobLine> jobs;
   for (std::string text; std::getline(stream, text);) {
     if (auto job = parser.parse(text)) jobs.push_back(std::move(*job));
   }
-  if (jobs.empty()) throw NoInputError("--jobs " + file.string() + ": no job in it; a line is {\"input\": \"a.png\", \"au\": \"AU12=3\"}");
+  if (jobs.empty())
+    throw NoInputError("--jobs " + file.string() +
+                       ": no job in it; a line is {\"input\": \"a.png\", \"au\": \"AU12=3\"}");
   return jobs;
 }
 

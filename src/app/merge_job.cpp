@@ -28,7 +28,8 @@ std::vector<fs::path> expand(const std::vector<fs::path>& names) {
     }
     for (const auto& entry : fs::directory_iterator(name)) {
       const auto file = entry.path().filename().string();
-      const bool of_shard = file.starts_with("records.") && file.find("-of-") != std::string::npos && file.ends_with(".jsonl");
+      const bool of_shard =
+          file.starts_with("records.") && file.find("-of-") != std::string::npos && file.ends_with(".jsonl");
       if (of_shard) files.push_back(entry.path());
     }
   }
@@ -70,15 +71,17 @@ class Merge {
   std::size_t check() const {
     std::size_t problems = doubles_;
     for (std::size_t shard = 1; shard <= shards_; ++shard) {
-      if (!seen_shards_.contains(shard)) log::error("merge: the records of shard " + std::to_string(shard) + "/" + std::to_string(shards_) + " are missing");
+      if (!seen_shards_.contains(shard))
+        log::error("merge: the records of shard " + std::to_string(shard) + "/" + std::to_string(shards_) +
+                   " are missing");
     }
     std::vector<std::size_t> missing;
     for (std::size_t item = 1; item <= total_; ++item) {
       if (!items_.contains(item)) missing.push_back(item);
     }
     if (!missing.empty()) {
-      log::error("merge: " + std::to_string(missing.size()) + " of " + std::to_string(total_) + " items have no record: " + ranges(missing) +
-                 "; run their shards again with --resume");
+      log::error("merge: " + std::to_string(missing.size()) + " of " + std::to_string(total_) +
+                 " items have no record: " + ranges(missing) + "; run their shards again with --resume");
     }
     return problems + missing.size();
   }
@@ -114,7 +117,8 @@ class Merge {
       plan_ = plan;
     }
     const auto differs = [&](const std::string& what) {
-      throw UsageError(file.string() + ": another " + what + " than in " + first_file_.string() + "; merge joins the shards of one job");
+      throw UsageError(file.string() + ": another " + what + " than in " + first_file_.string() +
+                       "; merge joins the shards of one job");
     };
     if (count != shards_) differs("number of shards");
     if (plan != plan_) differs("list of items");
@@ -128,14 +132,15 @@ class Merge {
     if (fresh) return;
     if (found->second.file != file) {
       ++doubles_;
-      log::error("merge: item " + std::to_string(item) + " is in " + found->second.file.string() + " and in " + file.string());
+      log::error("merge: item " + std::to_string(item) + " is in " + found->second.file.string() + " and in " +
+                 file.string());
     }
     found->second = {file, line};
   }
 
   std::size_t count(const char* status) const {
-    return static_cast<std::size_t>(
-        std::count_if(items_.begin(), items_.end(), [&](const auto& entry) { return entry.second.line.at("status") == status; }));
+    return static_cast<std::size_t>(std::count_if(
+        items_.begin(), items_.end(), [&](const auto& entry) { return entry.second.line.at("status") == status; }));
   }
 
   std::vector<RecordJson> runs_;

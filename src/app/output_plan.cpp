@@ -54,7 +54,7 @@ image::Format format_for(const OutputKey& key, const OutputOptions& options) {
 
 }  // namespace
 
-PlannedOutput OutputNames::add(const OutputKey& key, const std::string& pattern) {
+PlannedOutput OutputNames::name(const OutputKey& key, const std::string& pattern) const {
   PlannedOutput output;
   if (!pattern.empty()) {
     output = own_name(pattern, key, options_);
@@ -67,12 +67,15 @@ PlannedOutput OutputNames::add(const OutputKey& key, const std::string& pattern)
     output.path = options_.out / (name + image::extension_of(output.format));
   }
   if (options_.out == "." && output.path.is_relative()) output.path = output.path.lexically_relative(".");
-  const auto [existing, fresh] = taken_.emplace(output.path.lexically_normal(), key.input);
+  return output;
+}
+
+void OutputNames::take(const PlannedOutput& output, const fs::path& input) {
+  const auto [existing, fresh] = taken_.emplace(output.path.lexically_normal(), input);
   if (!fresh) {
     throw UsageError("two outputs would be named " + output.path.string() + " (from " + existing->second.string() + " and " +
-                     key.input.string() + "); tell them apart with --output-pattern, e.g. '{stem}_{edit}_{index}'");
+                     input.string() + "); tell them apart with --output-pattern, e.g. '{stem}_{edit}_{index}'");
   }
-  return output;
 }
 
 bool names_a_picture(const OutputOptions& options) {
@@ -92,7 +95,10 @@ std::vector<PlannedOutput> plan_outputs(const std::vector<OutputKey>& keys, cons
     return {{options.out, format}};
   }
   OutputNames names(options);
-  for (const auto& key : keys) outputs.push_back(names.add(key));
+  for (const auto& key : keys) {
+    outputs.push_back(names.name(key));
+    names.take(outputs.back(), key.input);
+  }
   return outputs;
 }
 

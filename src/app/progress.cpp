@@ -9,11 +9,13 @@ constexpr int kBarWidth = 24;
 }
 
 void Progress::item(std::size_t index, std::size_t count, std::string name) {
+  const std::lock_guard lock(mutex_);
   item_ = "[" + std::to_string(index) + "/" + std::to_string(count) + "] " + std::move(name);
 }
 
 void Progress::step(int step, int steps) {
   if (!shown_) return;
+  const std::lock_guard lock(mutex_);
   const int filled = steps > 0 ? kBarWidth * step / steps : 0;
   std::string bar(static_cast<std::size_t>(filled), '#');
   bar.resize(kBarWidth, '.');
@@ -23,6 +25,7 @@ void Progress::step(int step, int steps) {
 }
 
 void Progress::clear() {
+  const std::lock_guard lock(mutex_);
   if (!drawn_) return;
   std::fputs("\r\033[K", stderr);
   std::fflush(stderr);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <mutex>
 #include <string>
 
 namespace magicface::app {
@@ -23,6 +24,7 @@ class Progress {
  private:
   bool shown_;
   bool drawn_ = false;
+  std::mutex mutex_;  ///< the writer's thread clears what the model's thread draws
   std::string item_;
 };
 

@@ -53,8 +53,8 @@ std::string format_records_csv(const std::vector<RecordJson>& lines) {
   std::string text = format_csv_row(header) + '\n';
   for (const auto& line : lines) {
     if (at(line, "event") != "item") continue;
-    std::vector<std::string> row{plain(at(line, "item")), plain(at(line, "status")), plain(at(at(line, "input"), "path")),
-                                 plain(at(line, "output"))};
+    std::vector<std::string> row{plain(at(line, "item")), plain(at(line, "status")),
+                                 plain(at(at(line, "input"), "path")), plain(at(line, "output"))};
     for (const auto& name : parameters) row.push_back(plain(at(at(line, "parameters"), name)));
     for (const char* when : {"au_before", "au_after"}) {
       for (const auto& au : aus) row.push_back(plain(at(at(line, when), au)));
@@ -81,7 +81,8 @@ std::string records_csv(const std::filesystem::path& records) {
   });
   std::vector<RecordJson> lines;
   for (auto& [output, line] : last) lines.push_back(std::move(line));
-  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.at("item") < b.at("item"); });
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const auto& a, const auto& b) { return a.at("item") < b.at("item"); });
   return format_records_csv(lines);
 }
 

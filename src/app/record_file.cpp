@@ -27,7 +27,8 @@ std::string record_file_name(const Shard& shard) {
 
 RecordFile::RecordFile(const fs::path& file) : file_(file) {
   if (file_.repaired() > 0) {
-    log::warn(file.string() + ": a dead run left half a line, " + std::to_string(file_.repaired()) + " bytes; it was cut off");
+    log::warn(file.string() + ": a dead run left half a line, " + std::to_string(file_.repaired()) +
+              " bytes; it was cut off");
   }
 }
 
@@ -60,7 +61,8 @@ void RecordFile::append(const char* event, RecordJson details) {
 void read_records(const fs::path& file, const std::function<void(std::size_t, const RecordJson&)>& use) {
   std::error_code failure;
   std::ifstream stream(file);
-  if (!stream || fs::is_directory(file, failure)) throw NoInputError(file.string() + ": no such record file, or it can't be read");
+  if (!stream || fs::is_directory(file, failure))
+    throw NoInputError(file.string() + ": no such record file, or it can't be read");
   std::size_t number = 0;
   for (std::string text; std::getline(stream, text);) {
     ++number;
@@ -70,8 +72,8 @@ void read_records(const fs::path& file, const std::function<void(std::size_t, co
       const auto line = RecordJson::parse(text);
       const auto schema = line.at("schema").get<int>();
       if (schema > kRecordSchema) {
-        throw UsageError(place + "expected records of schema " + std::to_string(kRecordSchema) + ", got " + std::to_string(schema) +
-                         "; use a newer magicface");
+        throw UsageError(place + "expected records of schema " + std::to_string(kRecordSchema) + ", got " +
+                         std::to_string(schema) + "; use a newer magicface");
       }
       use(number, line);
     } catch (const RecordJson::exception&) {

@@ -48,8 +48,10 @@ class RecordFile {
   AppendFile file_;
 };
 
-/// Calls `use` with every line that is a record, and its number (from 1). Lines that aren't JSON, or in which `use` finds
-/// a field of another type than it has, are warned of and left out. @throws NoInputError when the file can't be read, UsageError for records of a newer schema.
-void read_records(const std::filesystem::path& file, const std::function<void(std::size_t line, const RecordJson&)>& use);
+/// Calls `use` with every line that is a record, and its number (from 1). Lines that aren't JSON, or in which `use`
+/// finds a field of another type than it has, are warned of and left out. @throws NoInputError when the file can't be
+/// read, UsageError for records of a newer schema.
+void read_records(const std::filesystem::path& file,
+                  const std::function<void(std::size_t line, const RecordJson&)>& use);
 
 }  // namespace magicface::app

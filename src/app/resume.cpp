@@ -11,7 +11,9 @@ namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
 
-std::string absolute_name(const fs::path& folder, const fs::path& path) { return (folder / path).lexically_normal().string(); }
+std::string absolute_name(const fs::path& folder, const fs::path& path) {
+  return (folder / path).lexically_normal().string();
+}
 std::string absolute_name(const fs::path& path) { return absolute_name(fs::current_path(), path); }
 
 /// A string inside an object that may be null or missing.
@@ -24,8 +26,9 @@ std::string text_at(const RecordJson& object, const char* key) {
 std::string difference(const RecordJson& before, const RecordJson& now) {
   for (const auto& [key, value] : now.items()) {
     const auto old = before.contains(key) ? before[key] : RecordJson();
-    // Unordered objects: two runs may name the action units in another order.
-    if (nlohmann::json(old) != nlohmann::json(value)) return key + " " + old.dump() + " -> " + value.dump();
+    // Through nlohmann::json, which forgets the order of keys: two runs may name the action units in another order.
+    if (nlohmann::json::parse(old.dump()) != nlohmann::json::parse(value.dump()))
+      return key + " " + old.dump() + " -> " + value.dump();
   }
   for (const auto& [key, value] : before.items()) {
     if (!now.contains(key)) return key + " " + value.dump() + " -> null";
@@ -55,35 +58,40 @@ void RecordedOutputs::add(const RecordJson& line) {
   const auto event = text_at(line, "event");
   if (event == "run") folder_ = text_at(line, "folder");
   if (event == "started") {
-    for (const auto& name : line.value("outputs", RecordJson::array())) outputs_[absolute_name(folder_, name.get<std::string>())].reset();
+    for (const auto& name : line.value("outputs", RecordJson::array())) {
+      auto& entry = outputs_[absolute_name(folder_, name.get<std::string>())];
+      entry.begun = true;
+      entry.failure.reset();
+    }
   }
   if (event != "item") return;
   const auto name = text_at(line, "output");
   if (name.empty()) return;  // a broken line of a job file has no output
-  Item item;
-  item.ok = text_at(line, "status") == "ok";
-  item.error = text_at(line, "error");
-  item.input_sha256 = text_at(line.value("input", RecordJson()), "sha256");
-  item.bundle_sha256 = text_at(line.value("bundle", RecordJson()), "sha256");
-  item.parameters = line.value("parameters", RecordJson::object()).dump();
+  auto& entry = outputs_[absolute_name(folder_, name)];
+  if (text_at(line, "status") != "ok") {
+    entry.failure = text_at(line, "error");
+    return;
+  }
+  Made made;
+  made.input_sha256 = text_at(line.value("input", RecordJson()), "sha256");
+  made.bundle_sha256 = text_at(line.value("bundle", RecordJson()), "sha256");
+  made.parameters = line.value("parameters", RecordJson::object()).dump();
   for (const auto& file : line.value("outputs", RecordJson::array())) {
-    item.files.emplace_back(absolute_name(folder_, text_at(file, "path")), text_at(file, "sha256"));
+    made.files.emplace_back(absolute_name(folder_, text_at(file, "path")), text_at(file, "sha256"));
   }
   const auto stages = line.value("seconds", RecordJson::object());
-  for (const auto& [stage, seconds] : stages.items()) item.seconds += seconds.get<double>();
-  outputs_[absolute_name(folder_, name)] = std::move(item);
+  for (const auto& [stage, seconds] : stages.items()) made.seconds += seconds.get<double>();
+  entry = {std::move(made), std::nullopt, true};
 }
 
-const RecordedOutputs::Item* RecordedOutputs::find(const fs::path& output) const {
+const RecordedOutputs::Entry* RecordedOutputs::find(const fs::path& output) const {
   const auto found = outputs_.find(absolute_name(output));
-  return found != outputs_.end() && found->second ? &*found->second : nullptr;
+  return found == outputs_.end() ? nullptr : &found->second;
 }
-
-bool RecordedOutputs::names(const fs::path& output) const { return outputs_.contains(absolute_name(output)); }
 
 std::size_t RecordedOutputs::remove_temporaries() const {
   std::set<fs::path> folders;
-  for (const auto& [name, item] : outputs_) folders.insert(fs::path(name).parent_path());
+  for (const auto& [name, entry] : outputs_) folders.insert(fs::path(name).parent_path());
   std::size_t removed = 0;
   for (const auto& folder : folders) {
     std::error_code failure;
@@ -99,20 +107,20 @@ std::size_t RecordedOutputs::remove_temporaries() const {
 std::optional<double> RecordedOutputs::mean_seconds() const {
   double total = 0;
   std::size_t count = 0;
-  for (const auto& [name, item] : outputs_) {
-    if (!item || !item->ok) continue;
-    total += item->seconds;
+  for (const auto& [name, entry] : outputs_) {
+    if (!entry.made) continue;
+    total += entry.made->seconds;
     ++count;
   }
   return count > 0 ? std::optional(total / static_cast<double>(count)) : std::nullopt;
 }
 
-std::optional<std::string> reason_to_run(const RecordedOutputs::Item& item, const Provenance& now) {
-  if (item.input_sha256 != now.input_sha256) return "the input changed";
-  if (item.bundle_sha256 != now.bundle_sha256) return "the bundle changed";
-  const auto changed = difference(RecordJson::parse(item.parameters), now.parameters);
+std::optional<std::string> reason_to_run(const RecordedOutputs::Made& made, const Provenance& now) {
+  if (made.input_sha256 != now.input_sha256) return "the input changed";
+  if (made.bundle_sha256 != now.bundle_sha256) return "the bundle changed";
+  const auto changed = difference(RecordJson::parse(made.parameters), now.parameters);
   if (!changed.empty()) return "the parameters changed: " + changed;
-  for (const auto& [file, sha256] : item.files) {
+  for (const auto& [file, sha256] : made.files) {
     std::error_code failure;
     if (!fs::exists(file, failure)) return "the output is missing";
     if (sha256_of_file(file) != sha256) return "the output was changed";

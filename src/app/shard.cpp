@@ -26,7 +26,8 @@ std::optional<std::size_t> variable(const Environment& environment, const std::s
 
 Shard checked(std::size_t index, std::size_t count, const std::string& said) {
   if (index < 1 || index > count) {
-    throw UsageError("--shard " + said + ": expected an index from 1 to " + std::to_string(count) + ", got " + std::to_string(index));
+    throw UsageError("--shard " + said + ": expected an index from 1 to " + std::to_string(count) + ", got " +
+                     std::to_string(index));
   }
   return {index, count};
 }
@@ -45,8 +46,9 @@ std::optional<ArrayTask> slurm_task(const Environment& environment) {
   const auto first = variable(environment, "SLURM_ARRAY_TASK_MIN").value_or(0);
   const auto step = variable(environment, "SLURM_ARRAY_TASK_STEP").value_or(1);
   if (*id < first || step == 0 || (*id - first) % step != 0) {
-    throw UsageError("--shard auto: SLURM_ARRAY_TASK_ID " + std::to_string(*id) + " isn't MIN " + std::to_string(first) +
-                     " plus a multiple of STEP " + std::to_string(step) + "; give --array=1-N, or --shard I/N");
+    throw UsageError("--shard auto: SLURM_ARRAY_TASK_ID " + std::to_string(*id) + " isn't MIN " +
+                     std::to_string(first) + " plus a multiple of STEP " + std::to_string(step) +
+                     "; give --array=1-N, or --shard I/N");
   }
   return ArrayTask{"Slurm", (*id - first) / step, variable(environment, "SLURM_ARRAY_TASK_COUNT")};
 }
@@ -63,15 +65,16 @@ std::optional<ArrayTask> find_task(const Environment& environment) {
 Shard automatic_shard(const std::string& text, std::optional<std::size_t> given, const Environment& environment) {
   const auto task = find_task(environment);
   if (!task) {
-    throw UsageError("--shard " + text + ": expected SLURM_ARRAY_TASK_ID, AWS_BATCH_JOB_ARRAY_INDEX or JOB_COMPLETION_INDEX in the "
+    throw UsageError("--shard " + text +
+                     ": expected SLURM_ARRAY_TASK_ID, AWS_BATCH_JOB_ARRAY_INDEX or JOB_COMPLETION_INDEX in the "
                      "environment, got none of them; run it as an array job, or give --shard I/N");
   }
   if (!given && !task->count) {
     throw UsageError("--shard auto: " + task->engine + " gave an index but no size; give --shard auto/N");
   }
   if (given && task->count && *given != *task->count) {
-    throw UsageError("--shard " + text + ": " + task->engine + " says that the array has " + std::to_string(*task->count) +
-                     " tasks; give --shard auto");
+    throw UsageError("--shard " + text + ": " + task->engine + " says that the array has " +
+                     std::to_string(*task->count) + " tasks; give --shard auto");
   }
   return checked(task->index + 1, given ? *given : *task->count, text);
 }

@@ -22,9 +22,11 @@ using Action = std::function<app::JobResult()>;
 void add_edit(CLI::App& program, CommonOptions& common, Action& action);
 void add_estimate(CLI::App& program, CommonOptions& common, Action& action);
 void add_parse(CLI::App& program, CommonOptions& common, Action& action);
+void add_merge(CLI::App& program, CommonOptions& common, Action& action);
 void add_bundle(CLI::App& program, CommonOptions& common, Action& action);
 
 // Pieces that several commands share.
+void add_batch(CLI::App& command, app::EditOptions& options);
 void add_common(CLI::App& command, CommonOptions& common);
 void add_inputs(CLI::App& command, std::vector<std::string>& inputs);
 void add_compute(CLI::App& command, pipeline::ComputeOptions& compute);

@@ -91,6 +91,7 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
   add_files(*command, *options, *words);
   add_model(*command, *options, *words);
   add_release_aliases(*command, *options, *words);
+  add_batch(*command, *options);
   command->add_flag("--json", options->json, "one JSON object per edit instead of a path");
   add_common(*command, common);
   command->footer(kExamples);
@@ -101,6 +102,7 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
       options->composite =
           auto_or_none("--composite", words->composite, pipeline::Composite::automatic, pipeline::Composite::none);
       if (!words->format.empty()) options->output.format = image::format_from_name(words->format);
+      if (options->batch.jobs == "-") options->json = true;  // a pipe is answered line by line
       options->progress = !common.quiet && ::isatty(STDERR_FILENO) != 0;
       return app::run_edit(*options, std::cin, std::cout);
     };

@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   cli::add_edit(program, common, action);
   cli::add_estimate(program, common, action);
   cli::add_parse(program, common, action);
+  cli::add_merge(program, common, action);
   cli::add_bundle(program, common, action);
   try {
     program.parse(argc, argv);

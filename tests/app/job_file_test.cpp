@@ -32,7 +32,8 @@ class JobFiles : public testing::Test {
 };
 
 TEST_F(JobFiles, ALineHasItsOwnEverything) {
-  const auto job = json(R"({"id": 7, "input": "a.png", "au": ["AU4=-6", {"AU12": 2.5, "AU1": 1}], "seed": 3, "face": "2", "output": "x/{edit}"})");
+  const auto job = json(
+      R"({"id": 7, "input": "a.png", "au": ["AU4=-6", {"AU12": 2.5, "AU1": 1}], "seed": 3, "face": "2", "output": "x/{edit}"})");
   EXPECT_EQ(job.problem, std::nullopt);
   EXPECT_EQ(job.line, 1U);
   EXPECT_EQ(job.id, "7");
@@ -51,9 +52,13 @@ TEST_F(JobFiles, WhatALineDoesNotSayStaysOpen) {
 }
 
 TEST_F(JobFiles, BrokenLinesAreNamed) {
-  for (const auto& [text, reason] : {std::pair{"{\"input\": ", "JSON object"}, {"[1]", "JSON object"}, {"{}", "'input' is missing"},
-                                     {R"({"input": "a.png", "sed": 3})", "'seed'"}, {R"({"input": "a.png", "seed": -1})", "whole number"},
-                                     {R"({"input": "a.png", "au": 3})", "au:"}, {R"({"input": "a.png", "au": {"AU1": "x"}})", "AU1"},
+  for (const auto& [text, reason] : {std::pair{"{\"input\": ", "JSON object"},
+                                     {"[1]", "JSON object"},
+                                     {"{}", "'input' is missing"},
+                                     {R"({"input": "a.png", "sed": 3})", "'seed'"},
+                                     {R"({"input": "a.png", "seed": -1})", "whole number"},
+                                     {R"({"input": "a.png", "au": 3})", "au:"},
+                                     {R"({"input": "a.png", "au": {"AU1": "x"}})", "AU1"},
                                      {R"({"input": ["a.png"]})", "input"}}) {
     const auto job = json(text);
     ASSERT_TRUE(job.problem) << text;

@@ -15,9 +15,11 @@ namespace {
 /// Two shards of five items: 1, 3, 5 and 2, 4.
 class Merge : public testing::Test {
  protected:
-  void shard(std::size_t index, const std::vector<std::size_t>& items, const std::string& plan = "p", const std::string& bundle = "b") const {
+  void shard(std::size_t index, const std::vector<std::size_t>& items, const std::string& plan = "p",
+             const std::string& bundle = "b") const {
     RecordFile file(folder_ / record_file_name({index, 2}));
-    file.run({{"bundle", {{"sha256", bundle}}}, {"shard", {{"index", index}, {"count", 2}}}, {"items", 5}, {"plan", plan}});
+    file.run(
+        {{"bundle", {{"sha256", bundle}}}, {"shard", {{"index", index}, {"count", 2}}}, {"items", 5}, {"plan", plan}});
     for (const auto item : items) {
       file.item({{"item", item}, {"status", "ok"}, {"output", std::to_string(item) + ".png"}});
     }

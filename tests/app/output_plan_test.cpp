@@ -58,15 +58,20 @@ TEST(OutputNames, AJobsLineMayNameItsOutput) {
   OutputOptions options;
   options.out = "made";
   OutputNames names(options);
-  EXPECT_EQ(names.add(kKey, "x/smile").path, "made/x/smile.jpg") << "the input's format";
-  const auto webp = names.add(kKey, "x/{seed}.webp");
+  EXPECT_EQ(names.name(kKey, "x/smile").path, "made/x/smile.jpg") << "the input's format";
+  const auto webp = names.name(kKey, "x/{seed}.webp");
   EXPECT_EQ(webp.path, "made/x/424.webp");
   EXPECT_EQ(webp.format, image::Format::webp);
-  EXPECT_EQ(names.add(kKey).path, "made/anna_AU4-6_AU12+2.5.jpg");
-  EXPECT_THROW(names.add(kKey, "x/../x/smile"), UsageError) << "taken";
-  EXPECT_THROW(names.add(kKey, "folder/"), UsageError);
+  EXPECT_EQ(names.name(kKey).path, "made/anna_AU4-6_AU12+2.5.jpg");
+  EXPECT_THROW(names.name(kKey, "folder/"), UsageError);
   options.format = image::Format::png;
-  EXPECT_THROW(OutputNames(options).add(kKey, "a.webp"), UsageError);
+  EXPECT_THROW(OutputNames(options).name(kKey, "a.webp"), UsageError);
+}
+
+TEST(OutputNames, ANameIsTakenOnceHoweverItIsSpelled) {
+  OutputNames names({});
+  names.take(names.name(kKey, "x/smile"), "a.png");
+  EXPECT_THROW(names.take(names.name(kKey, "x/../x/smile"), "b.png"), UsageError);
 }
 
 }  // namespace

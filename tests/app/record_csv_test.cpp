@@ -16,12 +16,25 @@ TEST(CsvRow, WhatIsWrittenIsReadBack) {
 }
 
 TEST(RecordCsv, OneRowPerItem) {
-  const std::vector<RecordJson> lines{
-      {{"event", "run"}},
-      {{"event", "item"}, {"item", 1}, {"status", "ok"}, {"input", {{"path", "a, b.png"}}}, {"output", "x.png"},
-       {"parameters", {{"au", {{"AU4", -6}, {"AU12", 2.5}}}, {"seed", 424}}}, {"au_before", {{"AU12", 0.5}}}, {"au_after", {{"AU12", 2}}},
-       {"seconds", {{"sample", 1.25}, {"write", 0.5}}}, {"bundle", {{"name", "demo@1"}}}, {"warnings", {"one", "two"}}, {"error", nullptr}},
-      {{"event", "item"}, {"item", 2}, {"status", "failed"}, {"input", {{"path", "c.png"}}}, {"output", nullptr}, {"error", "no face"}}};
+  const std::vector<RecordJson> lines{{{"event", "run"}},
+                                      {{"event", "item"},
+                                       {"item", 1},
+                                       {"status", "ok"},
+                                       {"input", {{"path", "a, b.png"}}},
+                                       {"output", "x.png"},
+                                       {"parameters", {{"au", {{"AU4", -6}, {"AU12", 2.5}}}, {"seed", 424}}},
+                                       {"au_before", {{"AU12", 0.5}}},
+                                       {"au_after", {{"AU12", 2}}},
+                                       {"seconds", {{"sample", 1.25}, {"write", 0.5}}},
+                                       {"bundle", {{"name", "demo@1"}}},
+                                       {"warnings", {"one", "two"}},
+                                       {"error", nullptr}},
+                                      {{"event", "item"},
+                                       {"item", 2},
+                                       {"status", "failed"},
+                                       {"input", {{"path", "c.png"}}},
+                                       {"output", nullptr},
+                                       {"error", "no face"}}};
   EXPECT_EQ(format_records_csv(lines),
             "item,status,input,output,au,seed,AU12_before,AU12_after,seconds,bundle,warnings,error\n"
             "1,ok,\"a, b.png\",x.png,\"AU4=-6 AU12=2.5\",424,0.5,2,1.75,demo@1,\"one; two\",\n"

@@ -55,7 +55,8 @@ TEST(RecordFiles, ForeignLinesAreLeftOutAndNewerSchemasRefused) {
   const TemporaryFolder folder("record_foreign");
   const auto count = [&](const std::string& text) {
     std::size_t lines = 0;
-    read_records(folder.write("r.jsonl", text), [&](std::size_t, const RecordJson& line) { lines += line.at("item").get<int>(); });
+    read_records(folder.write("r.jsonl", text),
+                 [&](std::size_t, const RecordJson& line) { lines += line.at("item").get<int>(); });
     return lines;
   };
   EXPECT_EQ(count("hello\n[]\n\n{\"schema\":1,\"item\":\"x\"}\n{\"schema\":1,\"item\":5}\n"), 5U);

@@ -23,10 +23,17 @@ class Resume : public testing::Test {
     file.item(line(output, "ok"));
   }
   RecordJson line(const fs::path& output, const std::string& status) const {
-    RecordJson item{{"item", 1}, {"status", status}, {"input", {{"path", "in.png"}, {"sha256", "i"}}}, {"bundle", {{"sha256", "b"}}},
-                    {"parameters", {{"au", {{"AU1", 1}, {"AU2", 2}}}, {"steps", 2}}}, {"output", output.string()},
-                    {"outputs", RecordJson::array()}, {"seconds", {{"sample", 1.5}, {"write", 0.5}}}, {"error", nullptr}};
-    if (status == "ok") item["outputs"].push_back({{"path", output.string()}, {"sha256", sha256_of_bytes("picture", 7)}});
+    RecordJson item{{"item", 1},
+                    {"status", status},
+                    {"input", {{"path", "in.png"}, {"sha256", "i"}}},
+                    {"bundle", {{"sha256", "b"}}},
+                    {"parameters", {{"au", {{"AU1", 1}, {"AU2", 2}}}, {"steps", 2}}},
+                    {"output", output.string()},
+                    {"outputs", RecordJson::array()},
+                    {"seconds", {{"sample", 1.5}, {"write", 0.5}}},
+                    {"error", "why"}};
+    if (status == "ok")
+      item["outputs"].push_back({{"path", output.string()}, {"sha256", sha256_of_bytes("picture", 7)}});
     return item;
   }
   RecordedOutputs recorded() const {
@@ -34,7 +41,9 @@ class Resume : public testing::Test {
     outputs.read(folder_ / "records.jsonl");
     return outputs;
   }
-  std::string reason(const Provenance& now) const { return reason_to_run(*recorded().find(folder_ / "a.png"), now).value_or("none"); }
+  std::string reason(const Provenance& now) const {
+    return reason_to_run(*recorded().find(folder_ / "a.png")->made, now).value_or("none");
+  }
 
   TemporaryFolder folder_{"resume"};
   Provenance same_{"i", "b", {{"steps", 2}, {"au", {{"AU2", 2}, {"AU1", 1}}}}};
@@ -60,29 +69,39 @@ TEST_F(Resume, EveryChangeIsNamed) {
   EXPECT_THAT(reason(same_), HasSubstr("missing"));
 }
 
-TEST_F(Resume, AnItemThatWasBegunAgainHasNotEnded) {
+TEST_F(Resume, AFailureDoesNotUndoWhatWasMade) {
   {
     RecordFile file(folder_ / "records.jsonl");
     file.run({});
-    file.started(1, {folder_ / "a.png"});
+    file.item(line(folder_ / "a.png", "failed"));
+    file.item(line(folder_ / "b.png", "failed"));
+    file.started(3, {folder_ / "c.png"});
   }
-  EXPECT_EQ(recorded().find(folder_ / "a.png"), nullptr);
-  EXPECT_TRUE(recorded().names(folder_ / "a.png")) << "but the file there is ours";
-  EXPECT_FALSE(recorded().names(folder_ / "b.png"));
+  const auto outputs = recorded();
+  EXPECT_TRUE(outputs.find(folder_ / "a.png")->made);
+  EXPECT_TRUE(outputs.find(folder_ / "a.png")->failure);
+  EXPECT_FALSE(outputs.find(folder_ / "b.png")->made);
+  EXPECT_TRUE(outputs.find(folder_ / "b.png")->failure);
+  EXPECT_FALSE(outputs.find(folder_ / "b.png")->begun) << "it may have failed because somebody else's file is there";
+  EXPECT_FALSE(outputs.find(folder_ / "c.png")->made);
+  EXPECT_TRUE(outputs.find(folder_ / "c.png")->begun);
+  EXPECT_EQ(outputs.find(folder_ / "d.png"), nullptr);
 }
 
 TEST_F(Resume, RelativeNamesStartInTheRunsFolder) {
   folder_.write("moved.jsonl",
-                "{\"event\":\"run\",\"schema\":1,\"folder\":\"/elsewhere\"}\n{\"event\":\"started\",\"schema\":1,\"outputs\":[\"out/./a.png\"]}\n");
+                "{\"event\":\"run\",\"schema\":1,\"folder\":\"/"
+                "elsewhere\"}\n{\"event\":\"started\",\"schema\":1,\"outputs\":[\"out/./a.png\"]}\n");
   RecordedOutputs outputs;
   outputs.read(folder_ / "moved.jsonl");
-  EXPECT_TRUE(outputs.names("/elsewhere/out/a.png"));
-  EXPECT_FALSE(outputs.names("out/a.png"));
+  EXPECT_NE(outputs.find("/elsewhere/out/a.png"), nullptr);
+  EXPECT_EQ(outputs.find("out/a.png"), nullptr);
 }
 
 TEST_F(Resume, OnlyTemporaryFilesOfRecordedOutputsGo) {
   folder_.write("a.png.Ab3dE9.part", "x");
-  for (const char* name : {"b.png.Ab3dE9.part", "a.png.part", "a.png.Ab3dE9.parts", "a.pngAb3dE9.part"}) folder_.write(name, "x");
+  for (const char* name : {"b.png.Ab3dE9.part", "a.png.part", "a.png.Ab3dE9.parts", "a.pngAb3dE9.part"})
+    folder_.write(name, "x");
   EXPECT_EQ(recorded().remove_temporaries(), 1U);
   EXPECT_FALSE(fs::exists(folder_ / "a.png.Ab3dE9.part"));
   EXPECT_TRUE(fs::exists(folder_ / "b.png.Ab3dE9.part"));

@@ -11,10 +11,12 @@ namespace magicface::app {
 namespace {
 
 std::string shard_of(const std::string& text, const std::map<std::string, std::string>& variables = {}) {
-  return parse_shard(text, [&](const std::string& name) -> std::optional<std::string> {
-           const auto found = variables.find(name);
-           return found == variables.end() ? std::nullopt : std::optional(found->second);
-         }).text();
+  return parse_shard(text,
+                     [&](const std::string& name) -> std::optional<std::string> {
+                       const auto found = variables.find(name);
+                       return found == variables.end() ? std::nullopt : std::optional(found->second);
+                     })
+      .text();
 }
 
 TEST(ShardText, IndexAndCount) {
@@ -23,7 +25,8 @@ TEST(ShardText, IndexAndCount) {
 }
 
 TEST(ShardText, RefusesWhatIsNoShard) {
-  for (const char* text : {"", "0/4", "5/4", "1", "1/0", "/", "1/", "a/4", "1/4/2", "-1/4", "auto/", "auto/0", "automatic"}) {
+  for (const char* text :
+       {"", "0/4", "5/4", "1", "1/0", "/", "1/", "a/4", "1/4/2", "-1/4", "auto/", "auto/0", "automatic"}) {
     EXPECT_THROW(shard_of(text, {{"JOB_COMPLETION_INDEX", "0"}}), UsageError) << text;
   }
 }
@@ -34,8 +37,10 @@ TEST(ShardText, AutoIsNeverGuessed) {
 }
 
 TEST(ShardText, SlurmCountsFromItsMinimumInItsSteps) {
-  std::map<std::string, std::string> variables{{"SLURM_ARRAY_TASK_ID", "15"}, {"SLURM_ARRAY_TASK_MIN", "5"},
-                                               {"SLURM_ARRAY_TASK_STEP", "5"}, {"SLURM_ARRAY_TASK_COUNT", "4"}};
+  std::map<std::string, std::string> variables{{"SLURM_ARRAY_TASK_ID", "15"},
+                                               {"SLURM_ARRAY_TASK_MIN", "5"},
+                                               {"SLURM_ARRAY_TASK_STEP", "5"},
+                                               {"SLURM_ARRAY_TASK_COUNT", "4"}};
   EXPECT_EQ(shard_of("auto", variables), "3/4");
   EXPECT_EQ(shard_of("auto/4", variables), "3/4");
   EXPECT_THROW(shard_of("auto/5", variables), UsageError) << "a size that the engine contradicts";

@@ -12,8 +12,8 @@ FOLDER = ROOT / "completions"
 @pytest.fixture(scope="module")
 def flags(executable) -> set[str]:
     """Every flag that some command's help shows."""
-    commands = (["edit"], ["estimate"], ["parse"], ["bundle", "list"], ["bundle", "show"])
-    shown = " ".join(subprocess.run([executable, *command, "--help"], capture_output=True, text=True, check=True).stdout
+    commands = (["edit"], ["edit", "--help-batch"], ["estimate"], ["parse"], ["merge"], ["bundle", "list"], ["bundle", "show"])
+    shown = " ".join(subprocess.run([executable, *command, *([] if "--help-batch" in command else ["--help"])], capture_output=True, text=True, check=True).stdout
                      for command in commands)
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown)) - {"--help-all", "--cfg-scale"}
 

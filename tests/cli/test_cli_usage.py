@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-COMMANDS = [[], ["edit"], ["estimate"], ["parse"], ["bundle"], ["bundle", "list"], ["bundle", "show"], ["bundle", "verify"]]
-WITH_EXAMPLES = [[], ["edit"], ["estimate"], ["parse"], ["bundle"]]
+COMMANDS = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"], ["bundle", "list"], ["bundle", "show"], ["bundle", "verify"]]
+WITH_EXAMPLES = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"]]
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ class LineReaders : public testing::Test {
     ::close(ends_[0]);
     close_writer();
   }
-  void write(const std::string& text) const { ASSERT_EQ(::write(ends_[1], text.data(), text.size()), static_cast<ssize_t>(text.size())); }
+  void write(const std::string& text) const {
+    ASSERT_EQ(::write(ends_[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
   void close_writer() {
     if (ends_[1] >= 0) ::close(ends_[1]);
     ends_[1] = -1;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "magicface/app/batch_options.hpp"
 #include "magicface/app/output_plan.hpp"
 #include "magicface/pipeline/options.hpp"
 
@@ -31,12 +32,14 @@ struct EditOptions {
   bool overwrite = false;
   bool json = false;                   ///< one JSON object per edit instead of one path per line
   bool progress = false;               ///< draw a progress line on stderr
+  BatchOptions batch;
 };
 
 /// How a job ended; what `failed` holds was reported one by one.
 struct JobResult {
   std::size_t made = 0;
   std::size_t failed = 0;
+  std::size_t skipped = 0;  ///< made by an earlier run, and as they would be made now
 };
 
 /// Runs the job. Failed items are reported and the others go on.

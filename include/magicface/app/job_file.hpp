@@ -11,14 +11,14 @@ namespace magicface::app {
 
 /// One line of a job file: a picture with its own edits (docs/batch.md). What a line doesn't say, the flags say.
 struct JobLine {
-  std::size_t line = 0;               ///< in the file, from 1
-  std::string id;                     ///< the writer's own name of the line, given back in answers; may be empty
-  std::filesystem::path input;        ///< resolved against the job file's folder
-  std::vector<std::string> au;        ///< each one an edit: "AU4=-6,AU12=2.5"; empty: those of the flags
+  std::size_t line = 0;         ///< in the file, from 1
+  std::string id;               ///< the writer's own name of the line, given back in answers; may be empty
+  std::filesystem::path input;  ///< resolved against the job file's folder
+  std::vector<std::string> au;  ///< each one an edit: "AU4=-6,AU12=2.5"; empty: those of the flags
   std::optional<std::uint64_t> seed;
-  std::optional<std::string> face;    ///< as for --face
-  std::string output;                 ///< a pattern below --out, may have folders; empty: --output-pattern
-  std::optional<std::string> problem; ///< why the line can't be run, with file and line; it becomes a failed item
+  std::optional<std::string> face;     ///< as for --face
+  std::string output;                  ///< a pattern below --out, may have folders; empty: --output-pattern
+  std::optional<std::string> problem;  ///< why the line can't be run, with file and line; it becomes a failed item
 };
 
 /// How a job file is read.

@@ -25,8 +25,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 std::optional<std::string> process_environment(const std::string& name);
 
 /// `I/N`; `auto`: index and size from the array variables of Slurm or AWS Batch; `auto/N`: the size is given, as
-/// Kubernetes exports none. @throws UsageError for other text, an index out of range, and for `auto` where no engine set
-/// its variables: a shard is never guessed.
+/// Kubernetes exports none. @throws UsageError for other text, an index out of range, and for `auto` where no engine
+/// set its variables: a shard is never guessed.
 Shard parse_shard(const std::string& text, const Environment& environment);
 
 }  // namespace magicface::app

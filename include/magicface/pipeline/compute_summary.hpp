@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "magicface/pipeline/options.hpp"
+
+namespace magicface::pipeline {
+
+/// What `auto` and 0 came to on this machine: the device's and the dtype's own names, the number of threads. @throws
+/// UsageError
+ComputeOptions summarise_compute(const ComputeOptions& compute);
+
+}  // namespace magicface::pipeline

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edit_plan.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "magicface/core/cancellation.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/hash.hpp"
+#include "magicface/core/line_reader.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+/// Turns inputs and job lines into items, and numbers them.
+class Planner {
+ public:
+  Planner(const EditOptions& options, const models::Manifest& manifest)
+      : options_(options), manifest_(manifest), names_(options.output) {
+    if (!options.batch.jobs || asks_for_edits()) shared_ = parse_requests(options, manifest);
+  }
+
+  std::vector<WorkItem> items_of(const std::vector<Input>& inputs) {
+    std::vector<OutputKey> keys;
+    for (const auto& input : inputs) {
+      for (const auto& request : shared_) keys.push_back({input.path, request.label, request.seed, keys.size() + 1, 1});
+    }
+    const auto outputs = plan_outputs(keys, options_.output);
+    std::vector<WorkItem> items;
+    auto next = outputs.begin();
+    for (const auto& input : inputs) {
+      const auto end = std::next(next, static_cast<std::ptrdiff_t>(shared_.size()));
+      auto& item = items.emplace_back();
+      item.input = input;
+      item.edits = shared_;
+      item.outputs.assign(next, end);
+      item.place = items.size();
+      item.first = std::exchange(number_, number_ + shared_.size());
+      next = end;
+    }
+    return items;
+  }
+
+  /// What is wrong with the line becomes the item's problem. @throws UsageError when an output's name is taken: that
+  /// concerns another line, too.
+  WorkItem item_of(const JobLine& job) {
+    WorkItem item;
+    item.input = {job.input, job.problem};
+    item.place = item.line = job.line;
+    item.id = job.id;
+    if (!job.problem) {
+      try {
+        auto edits = requests_of(job);
+        for (const auto& edit : edits) {
+          item.outputs.push_back(
+              names_.name({job.input, edit.label, edit.seed, number_ + item.outputs.size(), 1}, job.output));
+        }
+        item.edits = std::move(edits);
+      } catch (const Error& problem) {
+        item.outputs.clear();
+        item.input.problem = options_.batch.jobs.value() + ":" + std::to_string(job.line) + ": " + problem.what();
+      }
+    }
+    for (const auto& output : item.outputs) names_.take(output, job.input);
+    // A broken line counts as one item, so that the numbers after it stay when it is mended.
+    item.first = std::exchange(number_, number_ + std::max<std::size_t>(item.edits.size(), 1));
+    return item;
+  }
+
+  std::size_t numbered() const { return number_ - 1; }
+
+ private:
+  bool asks_for_edits() const { return !options_.au.empty() || !options_.release_au.empty(); }
+
+  /// What a line doesn't say, the flags say.
+  std::vector<EditRequest> requests_of(const JobLine& job) const {
+    if (job.face && *job.face != "largest") throw UsageError("face: expected 'largest', got '" + *job.face + "'");
+    if (job.au.empty() && shared_.empty()) throw UsageError("'au' is missing, and there is no --au for all lines");
+    if (!job.au.empty()) {
+      EditOptions own = options_;
+      own.au = job.au;
+      own.release_au.clear();
+      own.release_variation.clear();
+      if (job.seed) own.seed = job.seed;
+      return parse_requests(own, manifest_);
+    }
+    auto requests = shared_;
+    if (job.seed) {
+      for (auto& request : requests) request.seed = *job.seed;
+    }
+    return requests;
+  }
+
+  const EditOptions& options_;
+  const models::Manifest& manifest_;
+  OutputNames names_;
+  std::vector<EditRequest> shared_;  ///< the edits of the flags
+  std::size_t number_ = 1;
+};
+
+EditPlan plan_of(std::vector<WorkItem> items, std::size_t total, Shard shard) {
+  EditPlan plan;
+  std::string text;
+  for (const auto& item : items) {
+    for (std::size_t i = 0; i < item.outputs.size(); ++i) {
+      text += std::to_string(item.first + i) + '\t' + item.outputs[i].path.lexically_normal().string() + '\n';
+    }
+  }
+  plan.fingerprint = sha256_of_bytes(text.data(), text.size());
+  plan.total = total;
+  plan.shard = shard;
+  std::erase_if(items, [&](const WorkItem& item) { return !shard.holds(item.place); });
+  plan.inputs = items.size();
+  for (const auto& item : items) plan.outputs += item.outputs.size();
+  auto shared = std::make_shared<std::vector<WorkItem>>(std::move(items));
+  plan.next = [shared, at = std::size_t{0}]() mutable -> std::optional<WorkItem> {
+    if (at == shared->size()) return std::nullopt;
+    return std::move((*shared)[at++]);
+  };
+  return plan;
+}
+
+EditPlan plan_of_pipe(const EditOptions& options, const models::Manifest& manifest, Shard shard) {
+  struct Pipe {
+    Planner planner;
+    JobParser parser;
+    LineReader lines;
+  };
+  auto pipe = std::make_shared<Pipe>(Pipe{{options, manifest},
+                                          JobParser({"stdin", "", false, options.batch.allow_outside}),
+                                          {STDIN_FILENO, &cancellation_requested}});
+  EditPlan plan;
+  plan.shard = shard;
+  plan.next = [pipe, shard]() -> std::optional<WorkItem> {
+    while (const auto text = pipe->lines.next()) {
+      auto job = pipe->parser.parse(*text);
+      if (!job || !shard.holds(job->line)) continue;
+      try {
+        return pipe->planner.item_of(*job);
+      } catch (const UsageError& problem) {  // a name that is taken: here it concerns the line alone
+        job->problem = "stdin:" + std::to_string(job->line) + ": " + problem.what();
+        return pipe->planner.item_of(*job);
+      }
+    }
+    return std::nullopt;
+  };
+  return plan;
+}
+
+}  // namespace
+
+void check_batch_options(const EditOptions& options) {
+  const auto& batch = options.batch;
+  if (batch.jobs && !options.inputs.empty())
+    throw UsageError("--jobs: expected no --in beside it, got " + options.inputs.front() +
+                     "; name the pictures in the job file");
+  if (batch.jobs && names_a_picture(options.output)) {
+    throw UsageError("--out " + options.output.out.string() +
+                     ": expected a folder with --jobs, got a picture's name; a line names its own with \"output\"");
+  }
+  if (batch.max_failures && *batch.max_failures == 0) throw UsageError("--max-failures: expected 1 or more, got 0");
+  if (batch.records == "none" && (batch.resume || batch.retry_failed || batch.csv)) {
+    throw UsageError("--records none: --resume, --retry-failed and --csv need records; leave it out");
+  }
+}
+
+EditPlan make_plan(const EditOptions& options, const models::Manifest& manifest, std::istream& list) {
+  const auto shard = options.batch.shard ? parse_shard(*options.batch.shard, &process_environment) : Shard{};
+  if (options.batch.jobs == "-") return plan_of_pipe(options, manifest, shard);
+  Planner planner(options, manifest);
+  std::vector<WorkItem> items;
+  if (options.batch.jobs) {
+    for (const auto& job : read_job_file(*options.batch.jobs, options.batch.allow_outside))
+      items.push_back(planner.item_of(job));
+  } else {
+    items = planner.items_of(expand_inputs(options.inputs, list));
+  }
+  return plan_of(std::move(items), planner.numbered(), shard);
+}
+
+}  // namespace magicface::app

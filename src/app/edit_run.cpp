@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edit_run.hpp"
+
+#include <exception>
+#include <thread>
+
+#include "dry_run.hpp"
+#include "magicface/core/bounded_queue.hpp"
+#include "magicface/core/cancellation.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+#include "magicface/core/log.hpp"
+#include "pace.hpp"
+#include "record_csv.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+/// Where the records go; nothing for a single picture that isn't put into a folder of its own.
+std::optional<fs::path> record_path(const EditOptions& options, const EditPlan& plan) {
+  const auto& batch = options.batch;
+  if (batch.records == "none") return std::nullopt;
+  if (batch.records) return batch.records;
+  const bool picture = names_a_picture(options.output);
+  const bool asked = batch.jobs || batch.resume || batch.retry_failed || batch.csv || batch.shard;
+  if (!asked && plan.total == 1 && (picture || options.output.out == ".")) return std::nullopt;
+  const auto folder = picture ? options.output.out.parent_path() : options.output.out;
+  return folder / record_file_name(plan.shard);
+}
+
+/// Reads items ahead of the model. Ends, and is waited for, when it goes out of scope.
+class ReadAhead {
+ public:
+  ReadAhead(ItemSource next, const ItemLoader& loader)
+      : thread_([this, next = std::move(next), &loader] { work(next, loader); }) {}
+  ReadAhead(const ReadAhead&) = delete;
+  ReadAhead& operator=(const ReadAhead&) = delete;
+  ~ReadAhead() {
+    queue_.close();
+    thread_.join();
+  }
+
+  /// The next item; nothing at the end. @throws Cancelled when a stop was asked for before the end, and what reading
+  /// threw.
+  std::optional<LoadedItem> next() {
+    auto loaded = queue_.pop();
+    if (loaded) return loaded;
+    if (problem_) std::rethrow_exception(problem_);
+    if (cut_) throw Cancelled();
+    return std::nullopt;
+  }
+
+ private:
+  void work(const ItemSource& next, const ItemLoader& loader) {
+    try {
+      while (!cut_) {
+        auto item = next();
+        // A pipe that is waited for ends its wait, too, when a stop is asked for.
+        cut_ = cancellation_requested();
+        if (!item || cut_) break;
+        if (!queue_.push(loader.load(std::move(*item)))) break;
+      }
+    } catch (...) {
+      problem_ = std::current_exception();
+    }
+    queue_.close();
+  }
+
+  BoundedQueue<LoadedItem> queue_{1};
+  std::exception_ptr problem_;  ///< both are written before the queue is closed, and read after
+  bool cut_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+EditRun::EditRun(const EditOptions& options, std::shared_ptr<const models::Bundle> bundle, EditPlan plan,
+                 std::ostream& out)
+    : options_(options),
+      bundle_(std::move(bundle)),
+      plan_(std::move(plan)),
+      report_(options, bundle_->manifest(), out),
+      progress_(options.progress),
+      recorder_(options, *bundle_) {}
+
+JobResult EditRun::print_plan(std::ostream& out) {
+  if (const auto path = record_path(options_, plan_)) recorded_.read(*path);
+  const ItemLoader loader(options_, recorder_, recorded_, options_.batch.resume || options_.batch.retry_failed);
+  return app::print_plan(std::move(plan_), options_, loader, recorded_, out);
+}
+
+JobResult EditRun::run() {
+  open_records();
+  OutputWriter writer(report_, recorder_, records_ ? &*records_ : nullptr, progress_);
+  const auto end = [&](const char* reason) {
+    writer.finish();
+    progress_.finish();
+    end_records(reason);
+    summarise();
+  };
+  try {
+    loop(writer);
+  } catch (const Cancelled&) {
+    end("signal");
+    throw;
+  } catch (...) {
+    end("error");
+    throw;
+  }
+  end(stopped_ ? "failures" : "done");
+  return report_.result();
+}
+
+void EditRun::open_records() {
+  const auto path = record_path(options_, plan_);
+  if (!path) return;
+  records_.emplace(*path);
+  recorded_.read(*path);
+  if (const auto removed = recorded_.remove_temporaries(); removed > 0) {
+    log::info("removed " + std::to_string(removed) + " temporary files of a dead run");
+  }
+  records_->run(recorder_.run(plan_.shard, plan_.total, plan_.fingerprint));
+}
+
+void EditRun::loop(OutputWriter& writer) {
+  const ItemLoader loader(options_, recorder_, recorded_, records_.has_value());
+  const bool estimates = options_.json || records_;
+  ItemRunner runner(
+      options_, bundle_->manifest(), [this]() -> pipeline::Engine& { return engine(); }, progress_, estimates);
+  ReadAhead reader(plan_.next, loader);
+  // A wrong bundle is told at once; only a resumed run, which may have nothing to do, loads it when it must.
+  if (!options_.batch.resume && !options_.batch.retry_failed) engine();
+  while (auto loaded = reader.next()) {
+    throw_if_cancelled();
+    tell_progress(*loaded->item);
+    runner.run(std::move(*loaded), [&](Product product) { writer.put(std::move(product)); });
+    ++looked_at_;
+    stopped_ = stopped_by_failures(writer);
+    if (stopped_) break;
+  }
+}
+
+pipeline::Engine& EditRun::engine() {
+  if (!engine_) engine_ = std::make_unique<pipeline::Engine>(bundle_, options_.compute);
+  return *engine_;
+}
+
+bool EditRun::stopped_by_failures(const OutputWriter& writer) const {
+  const auto& limit = options_.batch.max_failures;
+  return limit && writer.failed() >= *limit && (plan_.inputs == 0 || looked_at_ < plan_.inputs);
+}
+
+void EditRun::tell_progress(const WorkItem& item) {
+  static constexpr double kLogEvery = 60;  // seconds: a night's log stays readable
+  const auto pace = pace_text(looked_at_, plan_.inputs, watch_.seconds());
+  progress_.item(looked_at_ + 1, plan_.inputs, item.input.path.filename().string() + (pace.empty() ? "" : ", " + pace));
+  if (options_.progress || pace.empty() || watch_.seconds() - told_ < kLogEvery) return;
+  told_ = watch_.seconds();
+  log::info(std::to_string(looked_at_) + " of " + std::to_string(plan_.inputs) + " pictures, " + pace);
+}
+
+void EditRun::end_records(const char* reason) {
+  if (!records_) return;
+  const auto& result = report_.result();
+  try {
+    records_->end({{"made", result.made}, {"failed", result.failed}, {"skipped", result.skipped}, {"reason", reason}});
+    if (!options_.batch.csv) return;
+    const auto table = records_csv(records_->path());
+    write_file_atomically(*options_.batch.csv, {table.begin(), table.end()});
+  } catch (const ItemError& problem) {
+    log::error(problem.what());
+  }
+}
+
+void EditRun::summarise() const {
+  if (!records_) return;
+  const auto& result = report_.result();
+  log::info(std::to_string(result.made) + " made, " + std::to_string(result.failed) + " failed, " +
+            std::to_string(result.skipped) + " skipped; records in " + records_->path().string());
+  if (stopped_) {
+    const auto rest = plan_.inputs > looked_at_ ? std::to_string(plan_.inputs - looked_at_) + " pictures were"
+                                                : std::string("the rest was");
+    log::error("stopped after " + std::to_string(result.failed) + " failures; " + rest +
+               " not looked at; go on with --resume");
+  }
+}
+
+}  // namespace magicface::app

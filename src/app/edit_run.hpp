@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <optional>
+
+#include "edit_plan.hpp"
+#include "edit_report.hpp"
+#include "item_loader.hpp"
+#include "item_record.hpp"
+#include "item_runner.hpp"
+#include "magicface/models/bundle.hpp"
+#include "magicface/pipeline/engine.hpp"
+#include "output_writer.hpp"
+#include "progress.hpp"
+#include "record_file.hpp"
+#include "resume.hpp"
+#include "stopwatch.hpp"
+
+namespace magicface::app {
+
+/// A plan on its way through three threads: one reads the next picture, this one runs the model, one writes the last.
+/// Bounded queues between them keep the memory flat.
+class EditRun {
+ public:
+  EditRun(const EditOptions& options, std::shared_ptr<const models::Bundle> bundle, EditPlan plan, std::ostream& out);
+
+  /// The plan alone, for --dry-run.
+  JobResult print_plan(std::ostream& out);
+  /// @throws Cancelled when it was stopped; what was made until then is written and recorded.
+  JobResult run();
+
+ private:
+  void open_records();
+  void loop(OutputWriter& writer);
+  pipeline::Engine& engine();
+  bool stopped_by_failures(const OutputWriter& writer) const;
+  void tell_progress(const WorkItem& item);
+  void end_records(const char* reason);
+  void summarise() const;
+
+  const EditOptions& options_;
+  std::shared_ptr<const models::Bundle> bundle_;
+  EditPlan plan_;
+  EditReport report_;
+  Progress progress_;
+  ItemRecorder recorder_;
+  RecordedOutputs recorded_;
+  std::optional<RecordFile> records_;
+  std::unique_ptr<pipeline::Engine> engine_;
+  Stopwatch watch_;
+  double told_ = 0;            ///< when the pace was logged last
+  std::size_t looked_at_ = 0;  ///< items so far
+  bool stopped_ = false;       ///< by --max-failures
+};
+
+}  // namespace magicface::app

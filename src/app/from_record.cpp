@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "from_record.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "magicface/core/error.hpp"
+#include "magicface/core/hash.hpp"
+#include "magicface/face/action_units.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+struct Place {
+  fs::path file;
+  std::optional<std::size_t> line;
+};
+
+/// "FILE:12"; a name that really ends so wins over the line.
+Place parse_place(const std::string& text) {
+  const auto colon = text.rfind(':');
+  std::error_code failure;
+  if (colon == std::string::npos || fs::exists(text, failure)) return {text, std::nullopt};
+  std::size_t line = 0;
+  const auto [end, wrong] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), line);
+  if (wrong != std::errc() || end != text.data() + text.size()) return {text, std::nullopt};
+  return {text.substr(0, colon), line};
+}
+
+struct Found {
+  RecordJson record, folder;
+};
+
+Found find_record(const Place& place) {
+  Found found;
+  RecordJson folder;
+  read_records(place.file, [&](std::size_t number, const RecordJson& line) {
+    if (line.at("event") == "run") folder = line.at("folder");
+    const bool wanted = place.line ? number == *place.line : line.at("event") == "item";
+    if (wanted) found = {line, folder};
+  });
+  const std::string where =
+      "--from-record " + place.file.string() + (place.line ? ":" + std::to_string(*place.line) : "");
+  if (found.record.is_null()) throw UsageError(where + ": no such line with an item");
+  if (found.record.at("event") != "item" || found.record.at("parameters").empty()) {
+    throw UsageError(where + ": expected a line of an item with parameters, got '" +
+                     found.record.at("event").get<std::string>() + "'");
+  }
+  return found;
+}
+
+std::string au_text(const RecordJson& au) {
+  std::string text;
+  for (const auto& [name, value] : au.items()) text += (text.empty() ? "" : ",") + name + "=" + value.dump();
+  return text;
+}
+
+}  // namespace
+
+RecordedJob read_recorded_job(const EditOptions& now) {
+  if (!now.inputs.empty() || now.batch.jobs || !now.au.empty() || now.seed || now.batch.resume ||
+      now.batch.retry_failed || now.batch.shard) {
+    throw UsageError(
+        "--from-record: expected only --out, --overwrite, --bundle and compute flags beside it; the record says the "
+        "rest");
+  }
+  auto [record, folder] = find_record(parse_place(*now.batch.from_record));
+  try {
+    const fs::path root = folder.is_string() ? folder.get<std::string>() : std::string();
+    const auto& parameters = record.at("parameters");
+    const auto& compute = record.at("compute");
+    RecordedJob job{now, record};
+    auto& options = job.options;
+    options.inputs = {(root / record.at("input").at("path").get<std::string>()).string()};
+    if (!options.bundle) options.bundle = (root / record.at("bundle").at("path").get<std::string>()).string();
+    options.sampling.sampler = parameters.at("sampler").get<std::string>();
+    options.sampling.steps = parameters.at("steps").get<int>();
+    options.sampling.eta = parameters.at("eta").get<double>();
+    options.sampling.guidance = parameters.at("guidance").get<double>();
+    options.crop = parameters.at("crop") == "none" ? pipeline::Crop::none : pipeline::Crop::automatic;
+    options.composite =
+        parameters.at("composite") == "none" ? pipeline::Composite::none : pipeline::Composite::automatic;
+    if (!parameters.at("condition").is_null())
+      options.condition = root / parameters.at("condition").at("path").get<std::string>();
+    if (!parameters.at("quality").is_null()) options.quality = parameters.at("quality").get<int>();
+    if (options.compute.device == "auto") options.compute.device = compute.at("device").get<std::string>();
+    if (options.compute.dtype == "auto") options.compute.dtype = compute.at("dtype").get<std::string>();
+    if (options.compute.threads == 0) options.compute.threads = compute.at("threads").get<int>();
+    options.compute.batch_size =
+        record.at("batch").is_null() ? 1 : static_cast<int>(record.at("batch").at("edits").size());
+    options.output.format = image::format_from_name(parameters.at("format").get<std::string>());
+    return job;
+  } catch (const RecordJson::exception&) {
+    throw UsageError("--from-record " + *now.batch.from_record +
+                     ": fields of an item are missing or of another type (docs/records.md)");
+  }
+}
+
+EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle) {
+  const auto& record = job.record;
+  const auto expected = record.at("bundle").at("sha256").get<std::string>();
+  const auto actual = sha256_of_file(bundle.folder() / "bundle.json");
+  if (actual != expected) {
+    throw UsageError("--from-record: expected the bundle with sha256 " + expected + ", got " + actual + " in " +
+                     bundle.folder().string() + "; name the recorded one with --bundle");
+  }
+  const auto& condition = record.at("parameters").at("condition");
+  if (!condition.is_null() && !condition.at("sha256").is_null() &&
+      sha256_of_file(*job.options.condition) != condition.at("sha256")) {
+    throw UsageError("--from-record: the condition image " + job.options.condition->string() + " has changed since");
+  }
+  const face::AuVocabulary vocabulary(bundle.manifest().au.names);
+  const RecordJson alone{{"place", 1},
+                         {"edits", {{{"au", record["parameters"]["au"]}, {"seed", record["parameters"]["seed"]}}}}};
+  const auto& batch = record.at("batch").is_null() ? alone : record.at("batch");
+  WorkItem item;
+  item.input.path = job.options.inputs.front();
+  item.only = batch.at("place").get<std::size_t>() - 1;
+  item.input_sha256 =
+      record.at("input").at("sha256").is_null() ? "" : record.at("input").at("sha256").get<std::string>();
+  for (const auto& edit : batch.at("edits")) {
+    EditRequest request;
+    request.variation = edit.at("au").empty() ? face::ActionUnits(vocabulary.size(), 0.0)
+                                              : face::parse_edit(au_text(edit.at("au")), vocabulary);
+    request.seed = edit.at("seed").get<std::uint64_t>();
+    request.label = face::edit_label(request.variation, vocabulary);
+    item.edits.push_back(std::move(request));
+  }
+  if (*item.only >= item.edits.size()) throw UsageError("--from-record: the batch has no edit of the place it says");
+  const auto named = fs::path(record.at("output").get<std::string>()).filename();
+  const auto output = names_a_picture(job.options.output) ? job.options.output.out
+                                                          : (job.options.output.out / named).lexically_normal();
+  item.outputs.assign(item.edits.size(), {output, job.options.output.format.value()});
+
+  EditPlan plan;
+  plan.total = plan.inputs = plan.outputs = 1;
+  plan.next = [item, given = false]() mutable {
+    return std::exchange(given, true) ? std::nullopt : std::optional(item);
+  };
+  return plan;
+}
+
+}  // namespace magicface::app

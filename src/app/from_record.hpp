@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "edit_plan.hpp"
+#include "magicface/models/bundle.hpp"
+#include "record_file.hpp"
+
+namespace magicface::app {
+
+/// A recorded item that is to be made again with the same bytes.
+struct RecordedJob {
+  EditOptions options;  ///< those of now, with everything that decides the picture taken from the record
+  RecordJson record;    ///< the `item` line
+};
+
+/// Reads what --from-record names: `FILE:LINE`, or `FILE` for its last item. Paths start in the recorded run's folder.
+/// @throws UsageError for a line that is no item, and for flags beside it that the record decides; NoInputError
+RecordedJob read_recorded_job(const EditOptions& options);
+
+/// The recorded batch as a plan with one output: the other edits are sampled beside it, as they were, for the same
+/// rounding. The output has its recorded name in --out. @throws UsageError when bundle or condition image have changed.
+EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle);
+
+}  // namespace magicface::app

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output_writer.hpp"
+
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+#include "magicface/core/hash.hpp"
+#include "stopwatch.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+/// Pictures waiting to be written: enough to cover a slow encoding, few enough for large ones.
+constexpr std::size_t kWaiting = 2;
+
+void make_folder_of(const fs::path& file) {
+  const auto folder = file.parent_path();
+  if (folder.empty()) return;
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure) throw ItemError(folder.string() + ": the folder can't be made (" + failure.message() + ")");
+}
+
+}  // namespace
+
+OutputWriter::OutputWriter(EditReport& report, const ItemRecorder& recorder, RecordFile* records, Progress& progress)
+    : report_(report), recorder_(recorder), records_(records), progress_(progress), queue_(kWaiting), thread_([this] {
+        work();
+      }) {}
+
+void OutputWriter::put(Product product) {
+  if (product.outcome.error) ++failed_;
+  queue_.push(std::move(product));
+}
+
+void OutputWriter::finish() {
+  queue_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void OutputWriter::work() {
+  while (auto product = queue_.pop()) {
+    auto& outcome = product->outcome;
+    const bool had_failed = outcome.error.has_value();
+    if (!outcome.error && !outcome.skipped) write(*product);
+    if (!outcome.skipped) record(outcome);
+    if (outcome.error && !had_failed) ++failed_;
+    progress_.clear();
+    report_.add(outcome);
+  }
+}
+
+void OutputWriter::write(Product& product) {
+  auto& outcome = product.outcome;
+  try {
+    const Stopwatch encoding;
+    const auto bytes = image::encode_picture(product.picture, product.encoding);
+    outcome.stages.emplace_back("encode", encoding.seconds());
+    const Stopwatch writing;
+    make_folder_of(outcome.output);
+    if (records_ != nullptr) records_->started(outcome.item->first + outcome.edit, {outcome.output});
+    write_file_atomically(outcome.output, bytes);
+    outcome.stages.emplace_back("write", writing.seconds());
+    outcome.files.push_back({outcome.output, sha256_of_bytes(bytes.data(), bytes.size()), bytes.size()});
+  } catch (const std::exception& problem) {
+    outcome.error = problem.what();
+  }
+}
+
+/// A picture without a record can't be found again: it counts as failed.
+void OutputWriter::record(EditOutcome& outcome) {
+  if (records_ == nullptr) return;
+  try {
+    records_->item(recorder_.item(outcome));
+  } catch (const std::exception& problem) {
+    if (!outcome.error) outcome.error = problem.what();
+  }
+}
+
+}  // namespace magicface::app

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records: every line fits the published schema, says what really lies on the disk, and makes the picture again."""
+import csv
+import hashlib
+import json
+import subprocess
+
+import jsonschema
+import pytest
+from conftest import ROOT
+
+EDITS = ["--au", "AU4=-6", "--au", "AU12=2.5,AU1=1", "--au", "AU26=5"]
+
+
+def sha256(path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read(path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def items(path) -> list[dict]:
+    return [line for line in read(path) if line["event"] == "item"]
+
+
+@pytest.fixture(scope="session")
+def schema() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads((ROOT / "docs" / "records.schema.json").read_text()))
+
+
+def test_lines_fit_the_schema_and_the_disk(uncropped, portrait, bundle, tmp_path, schema):
+    (tmp_path / "broken.png").write_text("not a picture")
+    result = uncropped.edit("--in", portrait, "--in", "broken.png", "--in", "gone.png", *EDITS, "--seed", 7, "--out", "made")
+    assert result.code == 1 and "3 made, 6 failed" in result.err
+    lines = read(tmp_path / "made" / "records.jsonl")
+    for line in lines:
+        schema.validate(line)
+    assert [line["event"] for line in lines].count("started") == 3
+    assert (lines[0]["event"], lines[-1]["event"]) == ("run", "end")
+    assert (lines[-1]["made"], lines[-1]["failed"], lines[-1]["reason"]) == (3, 6, "done")
+    ended = items(tmp_path / "made" / "records.jsonl")
+    assert [item["item"] for item in ended] == list(range(1, 10))
+    for item in ended[:3]:
+        assert item["status"] == "ok" and item["input"] == {"path": str(portrait), "sha256": sha256(portrait)}
+        assert item["bundle"]["sha256"] == sha256(bundle / "bundle.json")
+        assert item["outputs"] == [{"path": item["output"], "sha256": sha256(tmp_path / item["output"]),
+                                    "bytes": (tmp_path / item["output"]).stat().st_size}]
+        assert item["parameters"]["seed"] == 7 and item["parameters"]["steps"] == 2
+        assert set(item["seconds"]) == {"read", "prepare", "sample", "estimate", "encode", "write"}
+        assert [edit["seed"] for edit in item["batch"]["edits"]] == [7, 7, 7]
+    assert [item["parameters"]["au"] for item in ended[:3]] == [{"AU4": -6}, {"AU1": 1, "AU12": 2.5}, {"AU26": 5}]
+    assert [item["input"]["sha256"] is None for item in ended] == [False] * 6 + [True] * 3
+    assert all(item["error"] and not item["outputs"] for item in ended[3:])
+
+
+def test_a_started_line_comes_before_its_output(uncropped, portrait, tmp_path):
+    uncropped.edit("--in", portrait, *EDITS, "--out", "made")
+    begun = set()
+    for line in read(tmp_path / "made" / "records.jsonl"):
+        if line["event"] == "started":
+            begun.update(line["outputs"])
+        if line["event"] == "item":
+            assert line["output"] in begun
+
+
+def test_the_schema_refuses_what_is_no_record(schema, uncropped, portrait, tmp_path):
+    uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "made")
+    [item] = items(tmp_path / "made" / "records.jsonl")
+    for wrong in ({"status": "ok?"}, {"schema": 2}, {"outputs": []}, {"error": "both"}, {"event": "thing"}, {"item": 0}):
+        assert not schema.is_valid(item | wrong), wrong
+
+
+def test_faces_have_intensities_before_and_after(tiny, sample, tmp_path, schema):
+    result = tiny.edit("--in", sample, "--au", "AU12=3", "--out", "made")
+    assert result.code == 0, result.err
+    [item] = items(tmp_path / "made" / "records.jsonl")
+    schema.validate(item)
+    for name, after in item["au_after"].items():
+        assert item["au_change"][name] == pytest.approx(after - item["au_before"][name], abs=2e-3)
+
+
+def test_one_picture_beside_the_user_leaves_no_records(uncropped, portrait, tmp_path):
+    uncropped.edit("--in", portrait, "--au", "AU1=1")
+    uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "named/x.png")
+    uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "quiet", "--records", "none")
+    assert not list(tmp_path.rglob("*.jsonl"))
+    uncropped.edit("--in", portrait, "--au", "AU1=2", "--records", "mine/log.jsonl")
+    assert len(items(tmp_path / "mine" / "log.jsonl")) == 1
+
+
+def test_a_table_for_people(uncropped, portrait, tmp_path):
+    uncropped.edit("--in", portrait, "--in", "gone.png", *EDITS, "--out", "made", "--csv", "table.csv")
+    with open(tmp_path / "table.csv", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["status"] for row in rows] == ["ok"] * 3 + ["failed"] * 3
+    assert rows[1]["au"] == "AU1=1 AU12=2.5" and rows[0]["output"] == "made/me_AU4-6.png" and "gone.png" in rows[3]["error"]
+
+
+@pytest.mark.parametrize("flags", [["--sampler", "ddpm"], ["--batch-size", "2"], ["--format", "jpg", "--quality", "80"]])
+def test_a_record_makes_the_same_bytes_again(uncropped, tiny, portrait, tmp_path, flags):
+    uncropped.edit("--in", portrait, *EDITS, *flags, "--seed", 11, "--out", "made")
+    records = tmp_path / "made" / "records.jsonl"
+    for number, line in enumerate(read(records), 1):
+        if line["event"] != "item":
+            continue
+        result = tiny("edit", "--from-record", f"made/records.jsonl:{number}", "--out", "again")
+        assert result.code == 0, result.err
+        [path] = result.paths
+        assert (tmp_path / path).read_bytes() == (tmp_path / line["output"]).read_bytes()
+    last = tiny("edit", "--from-record", "made/records.jsonl", "--out", "last")
+    assert last.paths == ["last/" + (tmp_path / items(records)[-1]["output"]).name]
+
+
+def test_a_record_works_from_another_folder(uncropped, tiny, portrait, tmp_path):
+    uncropped.edit("--in", "given/me.png", "--au", "AU1=1", "--out", "made")
+    (tmp_path / "elsewhere").mkdir()
+    result = tiny("edit", "--from-record", "../made/records.jsonl", cwd=tmp_path / "elsewhere")
+    assert result.code == 0, result.err
+    assert (tmp_path / "elsewhere" / "me_AU1+1.png").read_bytes() == (tmp_path / "made" / "me_AU1+1.png").read_bytes()
+
+
+def test_a_record_of_changed_things_is_refused(uncropped, tiny, portrait, condition, make_picture, bundle, tmp_path):
+    uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "made")
+    again = ["edit", "--from-record", "made/records.jsonl", "--out", "again"]
+    make_picture(portrait, 99)
+    changed = tiny(*again)
+    assert changed.code == 1 and "sha256" in changed.err and not list((tmp_path / "again").glob("*.png"))
+    make_picture(condition, 98)
+    assert tiny(*again).code == 2
+    other = tmp_path / "other"
+    other.mkdir()
+    for file in bundle.iterdir():
+        (other / file.name).symlink_to(file)
+    (other / "bundle.json").unlink()
+    (other / "bundle.json").write_text((bundle / "bundle.json").read_text() + "\n")
+    wrong = tiny(*again, "--bundle", other)
+    assert wrong.code == 2 and "sha256" in wrong.err
+
+
+@pytest.mark.parametrize("place", ["made/records.jsonl:1", "made/records.jsonl:999", "given/me.png", "none.jsonl"])
+def test_a_line_that_is_no_item_is_wrong_usage(uncropped, tiny, portrait, place):
+    uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "made")
+    assert tiny("edit", "--from-record", place).code in (2, 3)
+
+
+def test_records_that_cannot_be_written_are_told_before_anything_runs(uncropped, portrait, tmp_path):
+    (tmp_path / "file").write_text("x")
+    result = uncropped.edit("--in", portrait, *EDITS, "--out", "made", "--records", "file/records.jsonl")
+    assert result.code == 2 and "file/records.jsonl" in result.err
+    assert not (tmp_path / "made").exists()
+
+
+def test_two_runs_never_share_a_record_file(uncropped, portrait, tmp_path):
+    held = tmp_path / "made" / "records.jsonl"
+    held.parent.mkdir()
+    with subprocess.Popen(["flock", held, "-c", "echo held; read line"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        holder.stdout.readline()
+        result = uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "made")
+        holder.communicate(b"\n")
+    assert result.code == 2 and "another run" in result.err
+    assert uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "made").code == 0
