@@ -101,6 +101,16 @@ class Panel {
   double highest_ = 0, first_ = 0, last_ = 0;
 };
 
+/// Below the panels: who measured.
+void name_estimators(Chart& chart, const nlohmann::ordered_json& estimators) {
+  constexpr int kLine = 14;
+  for (const auto& [what, name] : estimators.items()) {
+    if (!name.is_string()) continue;
+    chart.height += kLine;
+    chart.words.push_back({12, chart.height - 6.0, what + ": " + name.get<std::string>(), Chart::Anchor::start, 10, kInk});
+  }
+}
+
 }  // namespace
 
 Chart evaluation_chart(const Evaluation& evaluation) {
@@ -125,6 +135,7 @@ Chart evaluation_chart(const Evaluation& evaluation) {
   }
   chart.width = kPanelWidth * kColumns;
   chart.height = kPanelHeight * std::max(1, static_cast<int>((panels + kColumns - 1) / kColumns));
+  name_estimators(chart, evaluation.estimators);
   return chart;
 }
 

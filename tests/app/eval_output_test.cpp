@@ -77,6 +77,7 @@ TEST(EvalOutput, NumbersMakeACurveAndNamesBars) {
   const auto curve = evaluation_chart(evaluation({scores("1", {0.25}), scores("1.5", {0.5})}));
   EXPECT_GT(curve.lines.size(), bars.lines.size()) << "the curve joins its points";
   EXPECT_NE(chart_svg(curve).find(">1.5</text>"), std::string::npos);
+  EXPECT_NE(chart_svg(curve).find("au: demo@1 au_estimator 0"), std::string::npos) << "who measured";
   const auto png = chart_png(curve);
   ASSERT_GT(png.size(), 1000U);
   EXPECT_EQ(png[1], 'P');

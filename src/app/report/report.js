@@ -66,7 +66,8 @@
   }
 
   function pairs(kind, entries) {
-    return make("dl", { class: kind }, ...entries.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
+    const rows = entries.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)));
+    return make("dl", { class: kind }, ...rows);
   }
 
   function fill(card, item) {
