@@ -38,8 +38,8 @@ class Rounds:
         for number in range(PICTURES):
             write_noise(work / "in" / f"p{number:02}.png", number)
         write_noise(work / "condition.png", 1000)
-        self.command = [program, "edit", "--bundle", bundle, "--in", "in", "--crop", "none", "--condition", "condition.png", "--steps", "1",
-                        "--quiet", *(word for edit in EDITS for word in ("--au", edit))]
+        self.command = [program, "edit", "--bundle", bundle, "--in", "in", "--crop", "none", "--condition", "condition.png",
+                        "--steps", "1", "--quiet", *(word for edit in EDITS for word in ("--au", edit))]
         start = time.monotonic()
         subprocess.run(self.start_arguments("whole"), check=True, **self.keywords())
         self.seconds = time.monotonic() - start

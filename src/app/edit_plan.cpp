@@ -17,6 +17,8 @@ namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
 
+const std::string kPipeName = "stdin";
+
 /// Turns inputs and job lines into items, and numbers them.
 class Planner {
  public:
@@ -63,7 +65,7 @@ class Planner {
         item.edits = std::move(edits);
       } catch (const Error& problem) {
         item.outputs.clear();
-        item.input.problem = options_.batch.jobs.value() + ":" + std::to_string(job.line) + ": " + problem.what();
+        item.input.problem = (options_.batch.jobs == "-" ? kPipeName : *options_.batch.jobs) + ":" + std::to_string(job.line) + ": " + problem.what();
       }
     }
     for (const auto& output : item.outputs) names_.take(output, job.input);
@@ -131,10 +133,11 @@ EditPlan plan_of_pipe(const EditOptions& options, const models::Manifest& manife
     JobParser parser;
     LineReader lines;
   };
-  auto pipe = std::make_shared<Pipe>(Pipe{{options, manifest},
-                                          JobParser({"stdin", "", false, options.batch.allow_outside}),
-                                          {STDIN_FILENO, &cancellation_requested}});
   EditPlan plan;
+  const auto stop = [abandoned = plan.abandoned] { return *abandoned || cancellation_requested(); };
+  auto pipe = std::make_shared<Pipe>(Pipe{{options, manifest},
+                                          JobParser({kPipeName, "", false, options.batch.allow_outside}),
+                                          {STDIN_FILENO, stop}});
   plan.shard = shard;
   plan.next = [pipe, shard]() -> std::optional<WorkItem> {
     while (const auto text = pipe->lines.next()) {
@@ -143,7 +146,7 @@ EditPlan plan_of_pipe(const EditOptions& options, const models::Manifest& manife
       try {
         return pipe->planner.item_of(*job);
       } catch (const UsageError& problem) {  // a name that is taken: here it concerns the line alone
-        job->problem = "stdin:" + std::to_string(job->line) + ": " + problem.what();
+        job->problem = kPipeName + ":" + std::to_string(job->line) + ": " + problem.what();
         return pipe->planner.item_of(*job);
       }
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +18,9 @@ namespace magicface::app {
 
 /// What a run is to make, all of it known before anything runs; a pipe's lines become known as they come.
 struct EditPlan {
-  ItemSource next;  ///< this shard's items
+  ItemSource next;  ///< this shard's items; may wait for a pipe's next line
+  /// Ends such a wait.
+  std::shared_ptr<std::atomic<bool>> abandoned = std::make_shared<std::atomic<bool>>(false);
   Shard shard;
   std::optional<std::size_t> total;  ///< outputs (and broken lines) over all shards; nothing for a pipe
   std::size_t inputs = 0;            ///< items that `next` will give; 0 for a pipe

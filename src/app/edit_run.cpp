@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edit_run.hpp"
 
+#include <cmath>
 #include <exception>
 #include <thread>
 
@@ -32,11 +33,12 @@ std::optional<fs::path> record_path(const EditOptions& options, const EditPlan& 
 /// Reads items ahead of the model. Ends, and is waited for, when it goes out of scope.
 class ReadAhead {
  public:
-  ReadAhead(ItemSource next, const ItemLoader& loader)
-      : thread_([this, next = std::move(next), &loader] { work(next, loader); }) {}
+  ReadAhead(const EditPlan& plan, const ItemLoader& loader)
+      : abandoned_(plan.abandoned), thread_([this, next = plan.next, &loader] { work(next, loader); }) {}
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
   ~ReadAhead() {
+    *abandoned_ = true;
     queue_.close();
     thread_.join();
   }
@@ -67,6 +69,7 @@ class ReadAhead {
     queue_.close();
   }
 
+  std::shared_ptr<std::atomic<bool>> abandoned_;
   BoundedQueue<LoadedItem> queue_{1};
   std::exception_ptr problem_;  ///< both are written before the queue is closed, and read after
   bool cut_ = false;
@@ -128,7 +131,7 @@ void EditRun::loop(OutputWriter& writer) {
   const bool estimates = options_.json || records_;
   ItemRunner runner(
       options_, bundle_->manifest(), [this]() -> pipeline::Engine& { return engine(); }, progress_, estimates);
-  ReadAhead reader(plan_.next, loader);
+  ReadAhead reader(plan_, loader);
   // A wrong bundle is told at once; only a resumed run, which may have nothing to do, loads it when it must.
   if (!options_.batch.resume && !options_.batch.retry_failed) engine();
   while (auto loaded = reader.next()) {
@@ -164,7 +167,12 @@ void EditRun::end_records(const char* reason) {
   if (!records_) return;
   const auto& result = report_.result();
   try {
-    records_->end({{"made", result.made}, {"failed", result.failed}, {"skipped", result.skipped}, {"reason", reason}});
+    const double seconds = std::round(watch_.seconds() * 1000) / 1000;
+    records_->end({{"made", result.made},
+                   {"failed", result.failed},
+                   {"skipped", result.skipped},
+                   {"reason", reason},
+                   {"seconds", seconds}});
     if (!options_.batch.csv) return;
     const auto table = records_csv(records_->path());
     write_file_atomically(*options_.batch.csv, {table.begin(), table.end()});

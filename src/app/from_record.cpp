@@ -114,9 +114,9 @@ EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle) {
     throw UsageError("--from-record: the condition image " + job.options.condition->string() + " has changed since");
   }
   const face::AuVocabulary vocabulary(bundle.manifest().au.names);
-  const RecordJson alone{{"place", 1},
-                         {"edits", {{{"au", record["parameters"]["au"]}, {"seed", record["parameters"]["seed"]}}}}};
-  const auto& batch = record.at("batch").is_null() ? alone : record.at("batch");
+  RecordJson alone{{"place", 1}, {"edits", RecordJson::array()}};
+  alone["edits"].push_back({{"au", record["parameters"]["au"]}, {"seed", record["parameters"]["seed"]}});
+  const auto& batch = record.at("batch").is_null() ? std::as_const(alone) : record.at("batch");
   WorkItem item;
   item.input.path = job.options.inputs.front();
   item.only = batch.at("place").get<std::size_t>() - 1;

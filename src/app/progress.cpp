@@ -10,7 +10,8 @@ constexpr int kBarWidth = 24;
 
 void Progress::item(std::size_t index, std::size_t count, std::string name) {
   const std::lock_guard lock(mutex_);
-  item_ = "[" + std::to_string(index) + "/" + std::to_string(count) + "] " + std::move(name);
+  const auto of_count = count > 0 ? "/" + std::to_string(count) : std::string();  // a pipe's end isn't known
+  item_ = "[" + std::to_string(index) + of_count + "] " + std::move(name);
 }
 
 void Progress::step(int step, int steps) {

@@ -14,6 +14,7 @@ namespace {
 std::string plain(const RecordJson& value) {
   if (value.is_null()) return {};
   if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return format_number(value.get<double>());
   std::vector<std::string> parts;
   if (value.is_object()) {
     for (const auto& [key, part] : value.items()) parts.push_back(key + "=" + plain(part));

@@ -45,7 +45,9 @@ void add_batch(CLI::App& command, app::EditOptions& options) {
   for (auto* flag : flags) flag->group("");
   const auto show = [&command, flags] {
     std::cout << "Flags of batches: " << command.get_name() << " takes them beside all others.\n";
-    for (const auto* flag : flags) std::cout << command.get_formatter()->make_option(flag, false);
+    CLI::Formatter formatter;
+    formatter.column_width(34);  // as main sets it for all pages
+    for (const auto* flag : flags) std::cout << formatter.make_option(flag, false);
     std::cout << '\n' << kExamples;
     throw CLI::Success();
   };

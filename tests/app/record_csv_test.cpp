@@ -22,7 +22,7 @@ TEST(RecordCsv, OneRowPerItem) {
                                        {"status", "ok"},
                                        {"input", {{"path", "a, b.png"}}},
                                        {"output", "x.png"},
-                                       {"parameters", {{"au", {{"AU4", -6}, {"AU12", 2.5}}}, {"seed", 424}}},
+                                       {"parameters", {{"au", {{"AU4", -6.0}, {"AU12", 2.5}}}, {"seed", 424}}},
                                        {"au_before", {{"AU12", 0.5}}},
                                        {"au_after", {{"AU12", 2}}},
                                        {"seconds", {{"sample", 1.25}, {"write", 0.5}}},

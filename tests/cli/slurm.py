@@ -61,7 +61,8 @@ class Slurm:
         (folder / "munge.key").chmod(0o600)
         host = socket.gethostname().split(".")[0]
         (folder / "slurm.conf").write_text(CONFIGURATION.format(host=host, user="root", folder=folder, ports=free_ports(2)))
-        self.environment = os.environ | {"SLURM_CONF": str(folder / "slurm.conf"), "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+        path = os.environ["PATH"] + ":/usr/sbin:/sbin"
+        self.environment = os.environ | {"SLURM_CONF": str(folder / "slurm.conf"), "PATH": path}
         self.children = []
         self.folder = folder
         munge = [f"--{name}-file={folder}/munge.{name}" for name in ("key", "pid", "log", "seed")]

@@ -12,9 +12,11 @@ FOLDER = ROOT / "completions"
 @pytest.fixture(scope="module")
 def flags(executable) -> set[str]:
     """Every flag that some command's help shows."""
-    commands = (["edit"], ["edit", "--help-batch"], ["estimate"], ["parse"], ["merge"], ["eval"], ["eval", "plan"], ["check"], ["report"], ["bundle", "list"], ["bundle", "show"])
-    shown = " ".join(subprocess.run([executable, *command, *([] if "--help-batch" in command else ["--help"])], capture_output=True, text=True, check=True).stdout
-                     for command in commands)
+    commands = [["edit", "--help-batch"]]
+    commands += [[*command, "--help"]
+                 for command in (["edit"], ["estimate"], ["parse"], ["merge"], ["eval"], ["eval", "plan"], ["check"], ["report"],
+                                  ["bundle", "list"], ["bundle", "show"])]
+    shown = " ".join(subprocess.run([executable, *command], capture_output=True, text=True, check=True).stdout for command in commands)
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown)) - {"--help-all", "--cfg-scale"}
 
 

@@ -11,7 +11,8 @@ KILLS = os.environ.get("MAGICFACE_KILLS", "6")
 
 
 def test_killed_runs_are_finished(executable, bundle, tmp_path):
-    done = subprocess.run([sys.executable, ROOT / "scripts" / "kill_and_resume.py", "--program", executable, "--bundle", bundle,
-                           "--work", tmp_path / "work", "--kills", KILLS], capture_output=True, text=True, timeout=3000, check=False)
+    command = [sys.executable, ROOT / "scripts" / "kill_and_resume.py", "--program", executable, "--bundle", bundle,
+               "--work", tmp_path / "work", "--kills", KILLS]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=3000, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["unfinished"] > 0, "no kill came before the end"

@@ -49,7 +49,8 @@ def test_what_changed_is_made_again_and_told(batch, make_picture, tmp_path):
     result = resume(batch)
     assert result.code == 0, result.err
     assert result.paths == ["made/p0_AU4-6.png", "made/p0_AU12+2.5.png", "made/p1_AU4-6.png", "made/p2_AU12+2.5.png"]
-    told = {line.split(" is made again: ")[0].split()[-1]: line.split(": ")[-1] for line in result.err.splitlines() if "made again" in line}
+    told = {line.split(" is made again: ")[0].split()[-1]: line.split(": ")[-1]
+            for line in result.err.splitlines() if "made again" in line}
     assert told == {"made/p0_AU4-6.png": "the input changed", "made/p0_AU12+2.5.png": "the input changed",
                     "made/p1_AU4-6.png": "the output is missing", "made/p2_AU12+2.5.png": "the output was changed"}
     assert (made / "p2_AU12+2.5.png").read_bytes() == original, "the same batch, the same bytes"
@@ -111,7 +112,8 @@ def test_a_limit_of_failures_ends_the_run(uncropped, make_picture, tmp_path, fla
 
 
 def test_a_signal_flushes_the_records(batch, make_picture, tmp_path):
-    command = [batch.path, "edit", *batch.flags[:2], *batch.flags[4:], "--steps", "60", "--batch-size", "1", "--in", "in", *TWO, "--out", "cut"]
+    command = [batch.path, "edit", *batch.flags[:2], *batch.flags[4:], "--steps", "60", "--batch-size", "1", "--in", "in", *TWO,
+               "--out", "cut"]
     with subprocess.Popen(command, cwd=tmp_path, env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True) as running:
         running.stdout.readline()

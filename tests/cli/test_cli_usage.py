@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-COMMANDS = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"], ["bundle", "list"], ["bundle", "show"], ["bundle", "verify"]]
+COMMANDS = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"], ["bundle", "list"], ["bundle", "show"],
+            ["bundle", "verify"]]
 WITH_EXAMPLES = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"]]
 
 
