@@ -5,7 +5,7 @@ _magicface() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-} flags words=""
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "edit estimate parse merge bundle --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "edit estimate parse merge eval check report bundle --help --version" -- "$current")
     return
   fi
   case $previous in
@@ -41,6 +41,12 @@ _magicface() {
     estimate) flags="--in --max-pixels --max-file-size --out --overwrite --columns --landmarks --bundle --device --threads --json --quiet --log-level --help" ;;
     parse) flags="--in --out --overwrite --face --mask-policy --max-pixels --max-file-size --bundle --device --threads --quiet --log-level --help" ;;
     merge) flags="--out --csv --overwrite --quiet --log-level --help" ;;
+    eval)
+      flags="--out --overwrite --json --truth --au-table --confidence --draws --seed --bundle --device --threads --quiet --log-level --help"
+      [[ ${COMP_WORDS[2]:-} == plan ]] && flags="--in --out --overwrite --people --levels --combinations --seed --bundle --quiet --log-level --help"
+      ;;
+    check) flags="--tolerances --figures --update --json --bundle --device --threads --quiet --log-level --help" ;;
+    report) flags="--out --overwrite --figures --size --quality --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"
       ((COMP_CWORD == 2)) && flags="list show verify --help"

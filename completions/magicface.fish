@@ -4,6 +4,9 @@ complete -c magicface -n __fish_use_subcommand -f -a edit -d 'edit the expressio
 complete -c magicface -n __fish_use_subcommand -f -a estimate -d 'AU intensities'
 complete -c magicface -n __fish_use_subcommand -f -a parse -d 'condition image, class map, contour'
 complete -c magicface -n __fish_use_subcommand -f -a merge -d 'join the records of shards'
+complete -c magicface -n __fish_use_subcommand -f -a eval -d 'figures of edits'
+complete -c magicface -n __fish_use_subcommand -f -a check -d 'compare a run with a stored one'
+complete -c magicface -n __fish_use_subcommand -f -a report -d 'a run as a page'
 complete -c magicface -n __fish_use_subcommand -f -a bundle -d 'model bundles'
 complete -c magicface -n __fish_use_subcommand -s V -l version -d 'version'
 complete -c magicface -s h -l help -d 'help'
@@ -73,3 +76,17 @@ complete -c magicface -n $estimate -l columns -x -a 'openface libreface' -d 'who
 complete -c magicface -n $estimate -l landmarks -d '68 points of each face'
 
 complete -c magicface -n '__fish_seen_subcommand_from bundle' -f -a 'list show verify'
+
+set -l eval '__fish_seen_subcommand_from eval'
+complete -c magicface -n $eval -f -a plan -d "the paper's protocol as a job file"
+complete -c magicface -n $eval -l truth -r -F -d 'what edits should look like'
+complete -c magicface -n $eval -l au-table -r -F -d 'intensities of OpenFace or LibreFace'
+complete -c magicface -n $eval -l confidence -x -d 'of the intervals'
+complete -c magicface -n $eval -l draws -x -d 'of the bootstrap'
+complete -c magicface -n $eval -l people -x -d 'of the plan'
+complete -c magicface -n $eval -l levels -x -d 'of the plan'
+complete -c magicface -n $eval -l combinations -x -d 'of the plan'
+complete -c magicface -n '__fish_seen_subcommand_from check' -l tolerances -r -F -d 'JSON'
+complete -c magicface -n '__fish_seen_subcommand_from check report' -l figures -d 'figures of eval'
+complete -c magicface -n '__fish_seen_subcommand_from check' -l update -d 'store the run'
+complete -c magicface -n '__fish_seen_subcommand_from report' -l size -x -d 'of pictures'

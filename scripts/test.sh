@@ -11,7 +11,7 @@ for part in common packages python build; do
   source "$root/scripts/lib/$part.sh"
 done
 
-install_packages "${BUILD_PACKAGES[@]}" "${RENDER_PACKAGES[@]}" "${ENGINE_PACKAGES[@]}"
+install_packages "${BUILD_PACKAGES[@]}" "${RENDER_PACKAGES[@]}" "${ENGINE_PACKAGES[@]}" "${BROWSER_PACKAGES[@]}"
 install_python "$root"
 warnings_are_errors=OFF
 if [[ "${CI:-}" == true ]]; then warnings_are_errors=ON; fi

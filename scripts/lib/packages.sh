@@ -10,6 +10,8 @@ BUILD_PACKAGES=(
 )
 # The engines that tests really run array jobs with.
 ENGINE_PACKAGES=(slurm-wlm parallel)
+# The tests of the report's page look at it in a browser.
+BROWSER_PACKAGES=(chromium)
 # The portrait renderer draws with OpenGL, without a screen.
 RENDER_PACKAGES=(libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri)
 

@@ -37,6 +37,9 @@ int main(int argc, char** argv) {
   cli::add_estimate(program, common, action);
   cli::add_parse(program, common, action);
   cli::add_merge(program, common, action);
+  cli::add_eval(program, common, action);
+  cli::add_check(program, common, action);
+  cli::add_report(program, common, action);
   cli::add_bundle(program, common, action);
   try {
     program.parse(argc, argv);

@@ -134,6 +134,12 @@ std::optional<cv::Vec3d> FaceAnalyser::estimate_pose(const cv::Mat& rgb, const f
   return cv::Vec3d(values[0], values[1], values[2] - levelled_by(state_->bundle->manifest(), "head_pose", face));
 }
 
+std::vector<double> FaceAnalyser::estimate_identity(const cv::Mat& rgb, const face::Face& face) {
+  if (!state_->bundle->has("identity")) return {};
+  const auto vector = state_->run("identity", {-1}, rgb, face).to(at::kDouble).contiguous();
+  return {vector.data_ptr<double>(), vector.data_ptr<double>() + vector.numel()};
+}
+
 std::vector<cv::Point2f> FaceAnalyser::landmarks(const cv::Mat& rgb, const face::Face& face) {
   return state_->run_points("landmarks", 68, rgb, face);
 }

@@ -14,7 +14,8 @@ def flags(executable) -> set[str]:
     """Every flag that some command's help shows."""
     commands = [["edit", "--help-batch"]]
     commands += [[*command, "--help"]
-                 for command in (["edit"], ["estimate"], ["parse"], ["merge"], ["bundle", "list"], ["bundle", "show"])]
+                 for command in (["edit"], ["estimate"], ["parse"], ["merge"], ["eval"], ["eval", "plan"], ["check"], ["report"],
+                                  ["bundle", "list"], ["bundle", "show"])]
     shown = " ".join(subprocess.run([executable, *command], capture_output=True, text=True, check=True).stdout for command in commands)
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown)) - {"--help-all", "--cfg-scale"}
 
@@ -28,7 +29,7 @@ def test_every_flag_is_completed(flags, file, spelling):
 
 
 @pytest.mark.parametrize(("words", "expected"), [
-    (["magicface", "e"], {"edit", "estimate"}),
+    (["magicface", "e"], {"edit", "estimate", "eval"}),
     (["magicface", "edit", "--sampler", "d"], {"ddim", "ddpm", "dpmpp_2m"}),
     (["magicface", "edit", "--ou"], {"--out", "--output-pattern"}),
     (["magicface", "bundle", ""], {"list", "show", "verify", "--help"}),

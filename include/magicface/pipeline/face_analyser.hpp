@@ -56,6 +56,8 @@ class FaceAnalyser {
   std::vector<double> estimate_aus(const cv::Mat& rgb, const face::Face& face);
   /// Pitch, yaw, roll in radians, of the picture; nothing without a head-pose module.
   std::optional<cv::Vec3d> estimate_pose(const cv::Mat& rgb, const face::Face& face);
+  /// The identity module's vector; empty without one. Pictures of one person are near each other (Euclidean distance).
+  std::vector<double> estimate_identity(const cv::Mat& rgb, const face::Face& face);
   std::vector<cv::Point2f> landmarks(const cv::Mat& rgb, const face::Face& face);
 
  private:

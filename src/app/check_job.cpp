@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/app/check_job.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include "check_compare.hpp"
+#include "evaluate.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+#include "magicface/core/log.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr std::uintmax_t kMaxBytes = std::uintmax_t{512} << 20;
+
+fs::path folder_of(const fs::path& baseline) { return baseline.extension() == ".jsonl" ? baseline.parent_path() : baseline; }
+
+fs::path figures_file(const CheckOptions& options) { return folder_of(options.baseline) / "figures.json"; }
+
+Json evaluate_run(const CheckOptions& options) {
+  EvalOptions eval;
+  eval.methods = {options.run.string()};
+  eval.bundle = options.bundle;
+  eval.compute = options.compute;
+  auto json = evaluation_json(evaluate(eval));
+  // Figures of the run, not of this machine: where the files lie doesn't belong into a baseline.
+  for (auto& method : json["methods"]) {
+    method.erase("items");
+    method.erase("file");
+  }
+  return json;
+}
+
+Json read_figures(const fs::path& file) {
+  if (!fs::is_regular_file(file))
+    throw NoInputError(file.string() + ": no stored figures; write them with check --update --figures");
+  const auto bytes = read_file(file, kMaxBytes);
+  auto json = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
+  if (json.is_discarded() || !json.contains("methods")) throw UsageError(file.string() + ": no figures of magicface eval");
+  return json;
+}
+
+void write_json(const fs::path& file, const std::string& text) { write_file_atomically(file, {text.begin(), text.end()}); }
+
+/// The pictures that the old baseline's records name and the new one's don't. Nothing else in the folder is touched.
+void remove_old_pictures(const fs::path& folder, const RecordedRun& run) {
+  if (!fs::exists(folder / "records.jsonl")) return;
+  for (const auto& item : read_run(folder / "records.jsonl").items) {
+    const bool kept =
+        std::any_of(run.items.begin(), run.items.end(), [&](const RecordedItem& now) { return now.key == item.key; });
+    if (!kept && item.output == folder / item.key) fs::remove(item.output);
+  }
+}
+
+std::size_t accept(const CheckOptions& options, const RecordedRun& run) {
+  const auto folder = folder_of(options.baseline);
+  if (fs::exists(folder) &&
+      fs::weakly_canonical(folder) == fs::weakly_canonical(fs::is_directory(run.file) ? run.file : run.file.parent_path())) {
+    throw UsageError("--update: the stored run and the run lie in the same folder, " + folder.string());
+  }
+  fs::create_directories(folder);
+  remove_old_pictures(folder, run);
+  std::string records;
+  for (const auto& item : run.items) {
+    records += item.record.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    if (!item.ok()) continue;
+    const auto target = folder / item.key;
+    fs::create_directories(target.parent_path());
+    write_file_atomically(target, read_file(item.output, kMaxBytes));
+  }
+  if (options.figures) write_json(figures_file(options), evaluate_run(options).dump(1) + '\n');
+  write_json(folder / "records.jsonl", records);
+  return run.items.size();
+}
+
+void print(const Drift& drift, bool json, std::ostream& out) {
+  if (json) {
+    out << Json{{"where", drift.where}, {"what", drift.what}, {"how", drift.how}}.dump(-1, ' ', false,
+                                                                                       Json::error_handler_t::replace)
+        << '\n';
+  } else {
+    out << drift.where << ": " << drift.what << ": " << drift.how << '\n';
+  }
+}
+
+}  // namespace
+
+JobResult run_check(const CheckOptions& options, std::ostream& out) {
+  const auto tolerances = options.tolerances ? read_tolerances(*options.tolerances) : Tolerances();
+  const auto run = read_run(options.run);
+  if (options.update) {
+    const auto accepted = accept(options, run);
+    log::info(folder_of(options.baseline).string() + ": " + std::to_string(accepted) + " items accepted");
+    return {accepted, 0};
+  }
+  if (!fs::exists(options.baseline)) {
+    throw NoInputError(options.baseline.string() + ": no stored run; accept this one with --update");
+  }
+  auto drifts = compare_runs(read_run(options.baseline), run, tolerances);
+  if (options.figures) {
+    const auto stored = read_figures(figures_file(options));
+    const auto more = compare_figures(stored, evaluate_run(options), tolerances);
+    drifts.insert(drifts.end(), more.begin(), more.end());
+  }
+  for (const auto& drift : drifts) print(drift, options.json, out);
+  log::info(std::to_string(run.items.size()) + " items compared, " + std::to_string(drifts.size()) + " drifts");
+  return {run.items.size(), drifts.size()};
+}
+
+}  // namespace magicface::app

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/app/eval_job.hpp"
+
+#include <ostream>
+#include <set>
+
+#include "evaluate.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+#include "magicface/core/log.hpp"
+#include "progress.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+/// Before a model is loaded: a table that can't be written must not cost the time of making it.
+void check_targets(const EvalOptions& options) {
+  for (const auto& file : options.out) {
+    eval_format_of(file);
+    if (!options.overwrite && fs::exists(file)) {
+      throw ItemError(file.string() + " exists; give --overwrite to replace it, or another --out");
+    }
+  }
+  if (options.truth && !fs::is_directory(*options.truth)) {
+    throw NoInputError("--truth " + options.truth->string() + ": expected a folder of pictures, there is none");
+  }
+}
+
+std::vector<EvalMethod> read_methods(const EvalOptions& options, const face::AuVocabulary& vocabulary) {
+  std::vector<EvalMethod> methods;
+  std::set<std::string> names;
+  for (const auto& spelled : options.methods) {
+    methods.push_back(read_eval_method(spelled, vocabulary));
+    auto& method = methods.back();
+    if (!names.insert(method.name).second) {
+      throw UsageError("two methods are named '" + method.name + "'; give them names: NAME=" + method.file.string());
+    }
+    for (auto& pair : method.pairs) {
+      if (!options.truth || pair.truth || pair.problem) continue;
+      pair.truth = find_truth(*options.truth, pair.edited);
+      // Named, not left out: the figures would be those of the others.
+      if (!pair.truth) pair.truth = *options.truth / pair.edited.filename();
+    }
+  }
+  return methods;
+}
+
+void report_problems(const EvalScores& scores) {
+  for (std::size_t i = 0; i < scores.figures.size(); ++i) {
+    const auto& pair = scores.method.pairs[i];
+    for (const auto& problem : scores.figures[i].problems) {
+      log::error(scores.method.name + ": " + pair.name + ": " +
+                 (problem.find(pair.edited.string()) == 0 || pair.edited.empty() ? "" : pair.edited.string() + ": ") + problem);
+    }
+  }
+}
+
+void write(const fs::path& file, const std::vector<std::uint8_t>& bytes) {
+  if (const auto folder = file.parent_path(); !folder.empty()) {
+    std::error_code failure;
+    fs::create_directories(folder, failure);
+    if (failure) throw ItemError(folder.string() + ": the folder can't be made (" + failure.message() + ")");
+  }
+  write_file_atomically(file, bytes);
+}
+
+}  // namespace
+
+Evaluation evaluate(const EvalOptions& options) {
+  const auto bundle = std::make_shared<const models::Bundle>(models::find_bundle(options.bundle));
+  pipeline::check_compute(options.compute);
+  const face::AuVocabulary vocabulary(bundle->manifest().au.names);
+  const AuTables tables(options.au_tables, vocabulary);
+  measure::bootstrap({{1, 1}}, measure::Figure::mean, options.bootstrap);  // checks the options
+  auto methods = read_methods(options, vocabulary);
+  std::size_t total = 0;
+  for (const auto& method : methods) total += method.pairs.size();
+
+  FaceReader reader(bundle, options.compute, tables);
+  Evaluation evaluation{{}, vocabulary.names(), reader.provenance(), options.bootstrap};
+  Progress progress(options.progress);
+  std::size_t before = 0;
+  for (auto& method : methods) {
+    const auto count = method.pairs.size();
+    const auto name = method.name;
+    auto scores = measure_method(std::move(method), reader, vocabulary.names(), [&](std::size_t done) {
+      progress.item(before + done + 1, total, name);
+      progress.step(static_cast<int>(before + done), static_cast<int>(total));
+    });
+    progress.clear();
+    summarise(scores, options.bootstrap);
+    report_problems(scores);
+    evaluation.methods.push_back(std::move(scores));
+    before += count;
+  }
+  return evaluation;
+}
+
+JobResult run_eval(const EvalOptions& options, std::ostream& out) {
+  if (options.methods.empty()) {
+    throw UsageError(
+        "eval: expected records or CSV files of pairs; magicface eval out/records.jsonl, or magicface eval DeltaEdit=pairs.csv");
+  }
+  check_targets(options);
+  const auto evaluation = evaluate(options);
+  for (const auto& file : options.out) write(file, evaluation_bytes(evaluation, eval_format_of(file)));
+  const auto shown = evaluation_bytes(evaluation, options.json ? EvalFormat::json : EvalFormat::text);
+  out.write(reinterpret_cast<const char*>(shown.data()), static_cast<std::streamsize>(shown.size()));
+  JobResult result;
+  for (const auto& scores : evaluation.methods) {
+    result.failed += scores.problems();
+    result.made += scores.method.pairs.size() - scores.problems();
+  }
+  if (result.failed > 0)
+    log::error(std::to_string(result.failed) + " of " + std::to_string(result.made + result.failed) +
+               " pairs have problems, named above");
+  return result;
+}
+
+}  // namespace magicface::app

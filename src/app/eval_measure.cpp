@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eval_measure.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <opencv2/imgproc.hpp>
+#include <optional>
+
+#include "magicface/core/cancellation.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/face/au_request.hpp"
+#include "magicface/measure/expression.hpp"
+#include "magicface/measure/pixels.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+/// What the program is asked or given wrongly ends the job; anything else is a problem of the pair at hand.
+template <typename Work>
+std::optional<std::string> problem_of(const Work& work) {
+  try {
+    work();
+    return std::nullopt;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const UsageError&) {
+    throw;
+  } catch (const BundleError&) {
+    throw;
+  } catch (const std::exception& problem) {
+    return problem.what();
+  }
+}
+
+std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
+
+/// A mask that a person or another program drew: more than half bright is the face.
+cv::Mat read_mask(const fs::path& file) {
+  cv::Mat grey, mask;
+  cv::extractChannel(image::read_picture(file).rgb, grey, 1);
+  cv::threshold(grey, mask, 127, 255, cv::THRESH_BINARY);
+  return mask;
+}
+
+/// Everything about a source that its edits share.
+struct Source {
+  std::pair<fs::path, std::optional<std::size_t>> key;
+  std::optional<FaceReading> reading;
+  std::optional<cv::Mat> mask;  ///< of the parser, made when first needed
+  std::optional<std::string> problem;
+};
+
+class PairMeasurer {
+ public:
+  PairMeasurer(FaceReader& reader, const std::vector<std::string>& units) : reader_(reader), units_(units) {}
+
+  PairFigures measure(const EvalPair& pair) {
+    PairFigures figures;
+    const auto complain = [&](const std::string& problem) { figures.problems.push_back(problem); };
+    if (pair.problem) {
+      complain(*pair.problem);
+      return figures;
+    }
+    open(pair);
+    if (source_.problem) {
+      complain(*source_.problem);
+      return figures;
+    }
+    std::optional<FaceReading> edited;
+    cv::Mat pixels;
+    if (const auto problem = problem_of([&] { edited = reader_.read_edited(pair.edited, *source_.reading); })) {
+      complain(*problem);
+      // A picture without a face still has a background.
+      if (problem_of([&] { pixels = image::read_picture(pair.edited).rgb; })) return figures;
+    } else {
+      pixels = edited->rgb;
+      add_readings(pair, *edited, figures);
+    }
+    if (const auto problem = problem_of([&] { add_background(pair, pixels, figures); })) complain(*problem);
+    if (const auto problem = problem_of([&] { add_truth(pair, pixels, figures); })) complain("truth: " + *problem);
+    return figures;
+  }
+
+ private:
+  void open(const EvalPair& pair) {
+    const auto key = std::pair(pair.source, pair.face);
+    if (source_.key == key && (source_.reading || source_.problem)) return;
+    source_ = Source{key, {}, {}, {}};
+    source_.problem = problem_of([&] { source_.reading = reader_.read_source(pair.source, pair.face); });
+  }
+
+  void add_readings(const EvalPair& pair, const FaceReading& edited, PairFigures& figures) {
+    const auto& before = *source_.reading;
+    if (before.au && edited.au) {
+      const auto intended = face::intended(*before.au, pair.variation);
+      const auto errors = measure::squared_errors(*edited.au, intended);
+      for (std::size_t i = 0; i < errors.size(); ++i) {
+        figures.shares[unit_key(units_[i])] = {errors[i], 1};
+        figures.shares["au_mse"] += {errors[i] / static_cast<double>(errors.size()), 0};
+      }
+      figures.shares["au_mse"].count = 1;
+      figures.shares["direction"] = measure::right_directions(*before.au, *edited.au, intended);
+      figures.shares["untouched"] = measure::untouched_change(*before.au, *edited.au, pair.variation);
+      figures.au_before = before.au;
+      figures.au_after = edited.au;
+      figures.au_intended = intended;
+    }
+    if (!edited.identity.empty()) figures.shares["identity_l2"] = {measure::distance(before.identity, edited.identity), 1};
+    if (before.pose && edited.pose) figures.shares["pose_rmse"] = {measure::mean_square_angle(*before.pose, *edited.pose), 1};
+  }
+
+  void add_background(const EvalPair& pair, const cv::Mat& edited, PairFigures& figures) {
+    const auto& before = source_.reading->rgb;
+    if (edited.size() != before.size()) {
+      throw ItemError("no background: the source is " + size_text(before) + " pixels, the edited picture " + size_text(edited));
+    }
+    if (!pair.mask && !source_.mask) source_.mask = reader_.face_mask(*source_.reading);
+    const cv::Mat mask = pair.mask ? read_mask(*pair.mask) : *source_.mask;
+    if (mask.empty()) return;
+    if (const auto square = measure::mean_square_outside(before, edited, mask)) figures.shares["background_rmse"] = {*square, 1};
+  }
+
+  static void add_truth(const EvalPair& pair, const cv::Mat& edited, PairFigures& figures) {
+    if (!pair.truth) return;
+    const auto truth = image::read_picture(*pair.truth).rgb;
+    figures.shares["psnr"] = {measure::psnr(edited, truth), 1};
+    figures.shares["ssim"] = {measure::ssim(edited, truth), 1};
+  }
+
+  FaceReader& reader_;
+  const std::vector<std::string>& units_;
+  Source source_;
+};
+
+}  // namespace
+
+std::size_t EvalScores::problems() const {
+  return static_cast<std::size_t>(
+      std::count_if(figures.begin(), figures.end(), [](const PairFigures& pair) { return !pair.problems.empty(); }));
+}
+
+EvalScores measure_method(EvalMethod method, FaceReader& reader, const std::vector<std::string>& units, const OnPair& on_pair) {
+  EvalScores scores{std::move(method), {}, {}};
+  const auto& pairs = scores.method.pairs;
+  scores.figures.resize(pairs.size());
+  std::vector<std::size_t> order(pairs.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::tie(pairs[a].source, pairs[a].face) < std::tie(pairs[b].source, pairs[b].face);
+  });
+  PairMeasurer measurer(reader, units);
+  std::size_t done = 0;
+  for (const auto index : order) {
+    throw_if_cancelled();
+    on_pair(done++);
+    scores.figures[index] = measurer.measure(pairs[index]);
+  }
+  return scores;
+}
+
+void summarise(EvalScores& scores, const measure::BootstrapOptions& options) {
+  std::map<std::string, std::map<fs::path, measure::Share>> groups;  // by figure, then by source
+  for (std::size_t i = 0; i < scores.figures.size(); ++i) {
+    for (const auto& [key, share] : scores.figures[i].shares) groups[key][scores.method.pairs[i].source] += share;
+  }
+  for (const auto& [key, by_source] : groups) {
+    std::vector<measure::Share> shares;
+    for (const auto& [source, share] : by_source) {
+      if (share.count > 0) shares.push_back(share);
+    }
+    if (!shares.empty()) scores.summary[key] = measure::bootstrap(shares, figure_info(key).kind, options);
+  }
+}
+
+}  // namespace magicface::app

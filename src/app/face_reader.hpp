@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <opencv2/core/mat.hpp>
+#include <optional>
+#include <vector>
+
+#include "eval_au_tables.hpp"
+#include "magicface/models/bundle.hpp"
+#include "magicface/pipeline/engine.hpp"
+
+namespace magicface::app {
+
+/// What the estimators say about the face of a picture.
+struct FaceReading {
+  cv::Mat rgb;
+  face::Face face;
+  std::optional<std::vector<double>> au;      ///< 0 to 5, in the bundle's order
+  std::vector<double> identity;               ///< empty: no such module
+  std::optional<std::array<double, 3>> pose;  ///< radians
+};
+
+/// Reads pictures with a bundle's networks; tables may say the action units instead.
+class FaceReader {
+ public:
+  FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute, const AuTables& tables);
+
+  /// @param number of the face from left to right, from 1; unset: the largest. @throws ItemError: unreadable, no such face.
+  FaceReading read_source(const std::filesystem::path& picture, const std::optional<std::size_t>& number);
+  /// The face where the source's is: the one whose box overlaps most when both pictures are seen at one size, and the largest
+  /// where none does (a method's picture may be a crop). @throws ItemError: unreadable, no face.
+  FaceReading read_edited(const std::filesystem::path& picture, const FaceReading& source);
+  /// The source's face, 255, by the bundle's parser; empty when the bundle can't tell.
+  cv::Mat face_mask(const FaceReading& source);
+
+  /// Which estimator produced what: {"au": "demo@1 au_estimator 63107bed", ...}; null where there is none.
+  nlohmann::ordered_json provenance() const;
+
+ private:
+  FaceReading read(const std::filesystem::path& picture, cv::Mat rgb, const face::Face& face);
+
+  std::shared_ptr<const models::Bundle> bundle_;
+  pipeline::FaceAnalyser faces_;
+  const AuTables& tables_;
+};
+
+}  // namespace magicface::app

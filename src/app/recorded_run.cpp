@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recorded_run.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "magicface/core/error.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+std::vector<fs::path> record_files(const fs::path& file_or_folder) {
+  if (!fs::is_directory(file_or_folder)) return {file_or_folder};
+  if (fs::exists(file_or_folder / "records.jsonl")) return {file_or_folder / "records.jsonl"};
+  std::vector<fs::path> shards;
+  for (const auto& entry : fs::directory_iterator(file_or_folder)) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with("records.") && name.ends_with(".jsonl")) shards.push_back(entry.path());
+  }
+  if (shards.empty()) throw NoInputError(file_or_folder.string() + ": no records.jsonl in this folder; name the record file");
+  std::sort(shards.begin(), shards.end());
+  return shards;
+}
+
+/// How many of the path's first parts have to go until it names a file in `folder`; nothing when none does.
+std::optional<std::size_t> parts_to_drop(const fs::path& path, const fs::path& folder) {
+  const auto relative = path.relative_path();
+  auto part = relative.begin();
+  for (std::size_t dropped = 0; part != relative.end(); ++part, ++dropped) {
+    fs::path rest;
+    for (auto other = part; other != relative.end(); ++other) rest /= *other;
+    if (fs::is_regular_file(folder / rest)) return dropped;
+  }
+  return std::nullopt;
+}
+
+fs::path without_first_parts(const fs::path& path, std::size_t count) {
+  const auto relative = path.relative_path();
+  fs::path rest;
+  std::size_t index = 0;
+  for (const auto& part : relative) {
+    if (index++ >= count) rest /= part;
+  }
+  return rest.empty() ? path.filename() : rest;
+}
+
+std::string text_at(const RecordJson& object, const char* key) {
+  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : std::string();
+}
+
+/// Reads one file of records; the files of shards share `last`.
+class RunReader {
+ public:
+  explicit RunReader(const fs::path& file) : beside_(file.parent_path()) {
+    read_records(file, [&](std::size_t, const RecordJson& line) {
+      const auto event = line.at("event").get<std::string>();
+      if (event == "run") folder_ = text_at(line, "folder");
+      if (event == "item") add(line);
+    });
+  }
+
+  std::vector<RecordedItem> items() {
+    std::vector<RecordedItem> items;
+    for (auto& [name, item] : last_) items.push_back(std::move(item));
+    place(items);
+    return items;
+  }
+
+ private:
+  void add(const RecordJson& line) {
+    RecordedItem item;
+    const fs::path output = text_at(line, "output"), source = line.at("input").at("path").get<std::string>();
+    if (!output.empty()) item.output = folder_ / output;
+    item.source = folder_ / source;
+    item.record = line;
+    last_[output.empty() ? "item " + line.at("item").dump() : item.output.string()] = std::move(item);
+  }
+
+  /// Where the outputs lie now; the first one that is found beside the records tells it for all.
+  void place(std::vector<RecordedItem>& items) const {
+    std::optional<std::size_t> dropped;
+    for (const auto& item : items) {
+      if (!dropped && !item.output.empty()) dropped = parts_to_drop(item.output, beside_);
+    }
+    for (auto& item : items) {
+      if (item.output.empty()) {
+        item.key = "item " + item.record.at("item").dump();
+        continue;
+      }
+      const auto beside = dropped ? without_first_parts(item.output, *dropped) : item.output.filename();
+      item.key = beside.generic_string();
+      if (dropped) item.output = beside_ / beside;
+      if (fs::exists(item.source)) continue;
+      if (const auto parts = parts_to_drop(item.source, beside_))
+        item.source = beside_ / without_first_parts(item.source, *parts);
+    }
+  }
+
+  fs::path beside_, folder_;
+  std::map<std::string, RecordedItem> last_;
+};
+
+}  // namespace
+
+RecordedRun read_run(const fs::path& file_or_folder) {
+  RecordedRun run{file_or_folder, {}};
+  for (const auto& file : record_files(file_or_folder)) {
+    auto items = RunReader(file).items();
+    std::move(items.begin(), items.end(), std::back_inserter(run.items));
+  }
+  if (run.items.empty())
+    throw NoInputError(file_or_folder.string() + ": no item in these records; was the run interrupted before its first?");
+  std::stable_sort(run.items.begin(), run.items.end(),
+                   [](const auto& a, const auto& b) { return a.record.at("item") < b.record.at("item"); });
+  return run;
+}
+
+}  // namespace magicface::app

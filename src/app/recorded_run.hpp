@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "record_file.hpp"
+
+namespace magicface::app {
+
+/// An item of a run and where its files are now.
+struct RecordedItem {
+  std::string key;               ///< the output's name as it lies beside the records; runs are compared by it
+  RecordJson record;             ///< its last `item` line
+  std::filesystem::path source;  ///< may not exist any more
+  std::filesystem::path output;  ///< empty: the item failed before it had a name
+
+  bool ok() const { return record.value("status", "") == "ok"; }
+};
+
+struct RecordedRun {
+  std::filesystem::path file;
+  std::vector<RecordedItem> items;  ///< in the order of the run; of an output made again, the last time
+};
+
+/// Reads the records of `file`, or of the folder that holds `records.jsonl`, or `records.*.jsonl` of shards. Outputs are looked
+/// for beside the records first, so that a run may be moved or copied with its folder, then where they were written.
+/// @throws NoInputError when there are no records, UsageError for records of a newer schema.
+RecordedRun read_run(const std::filesystem::path& file_or_folder);
+
+}  // namespace magicface::app

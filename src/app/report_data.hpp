@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "recorded_run.hpp"
+
+namespace magicface::app {
+
+/// Figures of pictures, by the picture's canonical path.
+using FiguresByPicture = std::map<std::filesystem::path, nlohmann::ordered_json>;
+/// Reads what `eval --json` wrote. @throws NoInputError, UsageError
+FiguresByPicture read_figures_by_picture(const std::filesystem::path& file);
+
+/// Collects what the page shows (src/app/report/report.js reads it).
+class ReportData {
+ public:
+  ReportData(int size, int quality, const FiguresByPicture& figures) : size_(size), quality_(quality), figures_(figures) {}
+
+  /// @returns what is wrong with the item's pictures; the item is shown all the same.
+  std::optional<std::string> add(const RecordedItem& item);
+  nlohmann::ordered_json json(const std::string& title) const;
+
+ private:
+  std::string picture(const std::filesystem::path& file) const;
+  nlohmann::ordered_json source(const std::filesystem::path& file);
+
+  int size_, quality_;
+  const FiguresByPicture& figures_;
+  std::map<std::filesystem::path, std::size_t> source_index_;
+  nlohmann::ordered_json sources_ = nlohmann::ordered_json::array(), items_ = nlohmann::ordered_json::array();
+};
+
+}  // namespace magicface::app

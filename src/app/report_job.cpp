@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/app/report_job.hpp"
+
+#include <ostream>
+
+#include "magicface/core/cancellation.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+#include "magicface/core/log.hpp"
+#include "magicface/core/text.hpp"
+#include "progress.hpp"
+#include "report_data.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+
+/// The files of src/app/report, put into the program by the build.
+namespace assets {
+extern const char* const k_report_html;
+extern const char* const k_report_css;
+extern const char* const k_report_js;
+}  // namespace assets
+
+namespace {
+
+void check(const ReportOptions& options) {
+  if (options.runs.empty()) throw UsageError("report: expected records or their folder: magicface report run/");
+  if (options.size < 64 || options.size > 2048)
+    throw UsageError("--size: expected 64 to 2048 pixels, got " + std::to_string(options.size));
+  if (options.quality < 1 || options.quality > 100)
+    throw UsageError("--quality: expected 1 to 100, got " + std::to_string(options.quality));
+  if (fs::is_directory(options.out)) throw UsageError("--out " + options.out.string() + ": expected a file's name, got a folder");
+  if (!options.overwrite && fs::exists(options.out)) {
+    throw ItemError(options.out.string() + " exists; give --overwrite to replace it, or another --out");
+  }
+}
+
+/// JSON that can stand inside a script element: no text of ours or of a file's name ends it.
+std::string for_script(const nlohmann::ordered_json& json) {
+  const auto text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    if (c == '<')
+      safe += "\\u003c";
+    else
+      safe += c;
+  }
+  return safe;
+}
+
+std::string page(const nlohmann::ordered_json& data) {
+  std::string text = assets::k_report_html;
+  const auto put = [&](const std::string& name, const std::string& content) {
+    text.replace(text.find(name), name.size(), content);
+  };
+  // The data last: what it holds isn't searched for places to fill.
+  put("{{css}}", assets::k_report_css);
+  put("{{js}}", assets::k_report_js);
+  put("{{data}}", for_script(data));
+  return text;
+}
+
+}  // namespace
+
+JobResult run_report(const ReportOptions& options, std::ostream& out) {
+  check(options);
+  const auto figures = options.figures ? read_figures_by_picture(*options.figures) : FiguresByPicture();
+  std::vector<RecordedItem> items;
+  std::vector<std::string> names;
+  for (const auto& run : options.runs) {
+    auto recorded = read_run(run);
+    std::move(recorded.items.begin(), recorded.items.end(), std::back_inserter(items));
+    names.push_back(run.string());
+  }
+  ReportData data(options.size, options.quality, figures);
+  Progress progress(options.progress);
+  JobResult result;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    throw_if_cancelled();
+    progress.item(i + 1, items.size(), items[i].key);
+    progress.step(static_cast<int>(i), static_cast<int>(items.size()));
+    if (const auto problem = data.add(items[i])) {
+      progress.clear();
+      log::error(items[i].key + ": " + *problem);
+      ++result.failed;
+    } else {
+      ++result.made;
+    }
+  }
+  progress.clear();
+  const auto text = page(data.json(join(names, ", ")));
+  if (const auto folder = options.out.parent_path(); !folder.empty()) fs::create_directories(folder);
+  write_file_atomically(options.out, {text.begin(), text.end()});
+  out << options.out.string() << std::endl;
+  return result;
+}
+
+}  // namespace magicface::app

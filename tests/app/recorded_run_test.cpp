@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recorded_run.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "check_compare.hpp"
+#include "magicface/core/error.hpp"
+
+namespace magicface::app {
+namespace {
+namespace fs = std::filesystem;
+
+RecordJson item(int number, const std::string& output, int seed = 1) {
+  return {{"event", "item"},
+          {"schema", 1},
+          {"time", "2026-11-22T10:00:00Z"},
+          {"item", number},
+          {"status", "ok"},
+          {"input", {{"path", "in/me.png"}, {"sha256", nullptr}}},
+          {"output", output},
+          {"outputs", RecordJson::array()},
+          {"parameters", {{"au", {{"AU12", 3}}}, {"seed", seed}}},
+          {"bundle", {{"name", "t@1"}}},
+          {"au_change", {{"AU12", 1.5}}},
+          {"error", nullptr}};
+}
+
+class RecordedRunTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(folder_ = fs::path(testing::TempDir()) / ("recorded_" + std::to_string(::getpid())));
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void touch(const fs::path& name) const {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << "x";
+  }
+  fs::path write(const std::string& name, const std::vector<RecordJson>& lines, const std::string& cwd) const {
+    std::ofstream file(folder_ / name);
+    file << RecordJson{{"event", "run"}, {"schema", 1}, {"folder", cwd}} << '\n';
+    for (const auto& line : lines) file << line << '\n';
+    return folder_ / name;
+  }
+  fs::path folder_;
+};
+
+TEST_F(RecordedRunTest, OutputsAreLookedForBesideTheRecordsFirst) {
+  touch("moved/a/x.png");
+  touch("elsewhere/out/a/x.png");
+  const auto run =
+      read_run(write("moved/records.jsonl", {item(1, "out/a/x.png"), item(2, "out/b/gone.png")}, (folder_ / "elsewhere").string()));
+  ASSERT_EQ(run.items.size(), 2U);
+  EXPECT_EQ(run.items[0].key, "a/x.png");
+  EXPECT_EQ(run.items[0].output, folder_ / "moved/a/x.png");
+  EXPECT_EQ(run.items[1].key, "b/gone.png");
+}
+
+TEST_F(RecordedRunTest, TheLastLineOfAnOutputCounts) {
+  touch("x.png");
+  const auto run = read_run(write("records.jsonl", {item(1, "x.png", 1), item(1, "x.png", 2)}, folder_.string()));
+  ASSERT_EQ(run.items.size(), 1U);
+  EXPECT_EQ(run.items[0].record["parameters"]["seed"], 2);
+}
+
+TEST_F(RecordedRunTest, ShardsOfAFolderAreOneRun) {
+  touch("x.png");
+  touch("y.png");
+  write("records.2-of-2.jsonl", {item(2, "y.png")}, folder_.string());
+  write("records.1-of-2.jsonl", {item(1, "x.png")}, folder_.string());
+  const auto run = read_run(folder_);
+  ASSERT_EQ(run.items.size(), 2U);
+  EXPECT_EQ(run.items[0].key, "x.png");
+}
+
+TEST_F(RecordedRunTest, NothingIsNoInput) {
+  EXPECT_THROW(read_run(folder_), NoInputError);
+  EXPECT_THROW(read_run(write("records.jsonl", {}, "/")), NoInputError);
+}
+
+/// Runs of one item, without pixels.
+std::vector<Drift> compare(const RecordJson& stored, const RecordJson& now, Tolerances tolerances = {}) {
+  tolerances.max_difference.reset();
+  const auto run = [](const RecordJson& record) {
+    return RecordedRun{"r", {{record["output"].get<std::string>(), record, {}, {}}}};
+  };
+  return compare_runs(run(stored), run(now), tolerances);
+}
+
+TEST(CompareRuns, EqualRunsDoNotDrift) { EXPECT_TRUE(compare(item(1, "x.png"), item(9, "x.png")).empty()); }
+
+TEST(CompareRuns, NamesTheParameterThatChanged) {
+  const auto drifts = compare(item(1, "x.png", 1), item(1, "x.png", 2));
+  ASSERT_EQ(drifts.size(), 1U);
+  EXPECT_EQ(drifts[0].where + " " + drifts[0].what + " " + drifts[0].how, "x.png seed expected 1, got 2");
+  Tolerances tolerances;
+  tolerances.ignore = {"seed"};
+  EXPECT_TRUE(compare(item(1, "x.png", 1), item(1, "x.png", 2), tolerances).empty());
+}
+
+TEST(CompareRuns, MissingAndNewItems) {
+  const auto drifts = compare(item(1, "x.png"), item(1, "y.png"));
+  ASSERT_EQ(drifts.size(), 2U);
+  EXPECT_EQ(drifts[0].where, "x.png");
+  EXPECT_EQ(drifts[1].where, "y.png");
+}
+
+TEST(CompareRuns, AuChangeHasATolerance) {
+  auto now = item(1, "x.png");
+  now["au_change"]["AU12"] = 1.6;
+  Tolerances tolerances;
+  ASSERT_EQ(compare(item(1, "x.png"), now, tolerances).size(), 1U);
+  tolerances.au_change = 0.1;
+  EXPECT_TRUE(compare(item(1, "x.png"), now, tolerances).empty());
+}
+
+TEST(CompareFigures, UnitsShareTheToleranceOfTheirMean) {
+  const auto figures = [](double mean, double unit) {
+    return RecordJson{{"methods", {{{"figures", {{"au_mse", {{"value", mean}}}, {"au_mse/AU1", {{"value", unit}}}}}}}}};
+  };
+  Tolerances tolerances;
+  EXPECT_TRUE(compare_figures(figures(1, 2), figures(1, 2), tolerances).empty());
+  EXPECT_EQ(compare_figures(figures(1, 2), figures(1.05, 2.05), tolerances).size(), 2U);
+  tolerances.figures["au_mse"] = 0.1;
+  EXPECT_TRUE(compare_figures(figures(1, 2), figures(1.05, 2.05), tolerances).empty());
+  EXPECT_EQ(compare_figures(figures(1, 2), RecordJson{{"methods", {{{"figures", RecordJson::object()}}}}}, tolerances).size(),
+            2U);
+}
+
+}  // namespace
+}  // namespace magicface::app
