@@ -126,9 +126,8 @@ std::string evaluation_csv(const Evaluation& evaluation) {
   std::string text = "method,figure,value,low,high,sources\n";
   for (const auto& scores : evaluation.methods) {
     for (const auto& [key, estimate] : scores.summary) {
-      text += join({csv_field(scores.method.name), key, format_number(estimate.value), format_number(estimate.low),
-                    format_number(estimate.high), std::to_string(estimate.groups)},
-                   ",") +
+      text += format_csv_row({scores.method.name, key, format_number(estimate.value), format_number(estimate.low),
+                              format_number(estimate.high), std::to_string(estimate.groups)}) +
               '\n';
     }
   }

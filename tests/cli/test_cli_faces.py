@@ -28,7 +28,7 @@ def test_no_face_and_tiny_pictures_are_failed_items(tiny, sample, make_picture, 
     make_picture(tmp_path / "dot.png", 3, (3, 3))
     result = tiny.edit("--in", "flat.png", "--in", "dot.png", "--in", sample, "--au", "AU12=3")
     assert result.code == 1 and result.paths == ["portrait_AU12+3.png"]
-    assert sum("face" in line for line in result.err.splitlines()) == 2, result.err
+    assert sum("error:" in line and "face" in line for line in result.err.splitlines()) == 2, result.err
 
 
 def test_parse_writes_its_pictures_once(tiny, bundle, sample, tmp_path):

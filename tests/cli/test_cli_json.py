@@ -2,7 +2,7 @@
 """What is said about an edit: JSON objects, the text in the PNG, quiet and log."""
 from PIL import Image
 
-FIELDS = ["input", "output", "status", "error", "face", "au", "au_before", "au_after", "seed", "sampler", "steps",
+FIELDS = ["input", "output", "status", "error", "face", "edit", "au", "target", "au_before", "au_after", "seed", "sampler", "steps",
           "guidance", "bundle", "seconds", "stages", "warnings"]
 
 

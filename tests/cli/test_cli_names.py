@@ -64,4 +64,4 @@ def test_comma_locale(uncropped, portrait):
 def test_unwritable_output_folder(uncropped, portrait, tmp_path):
     (tmp_path / "file").write_text("in the way")
     result = uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "file/inside")
-    assert result.code == 1 and "file" in result.err and result.out == ""
+    assert result.code == 2 and "file" in result.err and result.out == "", "the records' file is opened first"

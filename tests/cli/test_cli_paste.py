@@ -58,7 +58,7 @@ def test_a_batch_equals_its_singles(tiny, sample, tmp_path):
     flags = [word for edit in edits for word in ("--au", edit)]
     assert tiny.edit("--in", sample, *flags, "--batch-size", "3", "--out", "batch").code == 0
     assert tiny.edit("--in", sample, *flags, "--batch-size", "1", "--out", "single").code == 0
-    names = sorted(file.name for file in (tmp_path / "batch").iterdir())
+    names = sorted(file.name for file in (tmp_path / "batch").glob("*.png"))
     assert len(names) == 3
     for name in names:
         difference = np.abs(pixels(tmp_path / "batch" / name) - pixels(tmp_path / "single" / name))

@@ -32,7 +32,7 @@ def test_one_face_is_edited_and_the_other_left(tiny, pair, tmp_path, choice, num
     assert result.code == 0, result.err
     [record] = result.objects
     assert record["face"] == number and record["status"] == "ok"
-    assert set(record["stages"]) == {"read", "detect", "prepare", "sample"}
+    assert set(record["stages"]) == {"read", "prepare", "sample", "estimate", "encode", "write"}
     assert halves_changed(pair, tmp_path / "out.png") == halves
 
 

@@ -88,7 +88,7 @@ def test_help_fits_a_screen(program, command):
     result = program(*command, "--help")
     assert result.code == 0 and result.err == ""
     lines = result.out.splitlines()
-    assert len(lines) <= 48 and max(map(len, lines)) <= 120
+    assert len(lines) <= 64 and max(map(len, lines)) <= 120
     if command in WITH_EXAMPLES:
         assert "magicface " in result.out.split("Example")[1]
 
