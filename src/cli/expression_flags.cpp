@@ -20,10 +20,10 @@ bool second_of(const std::string& flag, const std::string& word, const std::stri
 
 void add_expression_flags(CLI::App& command, app::EditOptions& options, ExpressionWords& words) {
   auto& wanted = options.expressions;
-  const auto names = join(face::preset_names(), ", ");
+  const auto names = join(face::preset_names(), " ");
   command.add_option("--target", wanted.targets, "an edit to intensities, 0 to 5: AU12=3; repeatable")
       ->type_name("AUS")->allow_extra_args(false);
-  command.add_option("--preset", wanted.presets, "an expression: " + names)->type_name("NAME")->allow_extra_args(false);
+  command.add_option("--preset", wanted.presets, "expression: " + names)->type_name("NAME")->allow_extra_args(false);
   command.add_option("--intensity", wanted.intensity, "of the presets, 0 to 1")->type_name("X");
   command.add_option("--like", wanted.like, "an edit to the expression of another portrait")
       ->type_name("PICTURE")->allow_extra_args(false);
