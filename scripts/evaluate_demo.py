@@ -30,7 +30,7 @@ def judge_person(bundle: bundles.Bundle, portraits: data.Portraits, rows: np.nda
                  figures: measures.Figures) -> tuple[Tensor, Tensor, Tensor]:
     """Adds one person's figures; `rows` are the portrait and its true edits. Returns variations, and pictures made and true."""
     frame = data.crop_frame(data.face_box(portraits.lm[rows[0]]))
-    truth = bundles.crops(portraits, rows, frame, bundle.size)
+    truth, labels = bundles.crops(portraits, rows, frame, bundle.size)
     image, variation = truth[:1], torch.from_numpy(np.array(portraits.variation[rows[1:]]))
     blank, blanked = bundles.condition_of(bundle, image)
     made = bundles.edit(bundle, image, blank, torch.cat([torch.zeros(1, 12), variation]), options.steps, options.guidance, options.seed)
@@ -55,8 +55,6 @@ def judge_person(bundle: bundles.Bundle, portraits: data.Portraits, rows: np.nda
     left, right = (points[:, k] for k in OUTER_EYE_CORNERS)
     far = np.linalg.norm(bundle.modules["landmarks"](truth).numpy() - points, axis=2).mean(1)
     figures.add("landmarks", far / np.linalg.norm(left - right, axis=1))
-    frames = torch.tensor(np.repeat(frame[None], len(rows), 0), dtype=torch.float32)
-    labels = data.sample(data.classes(portraits, rows, torch.device("cpu")), frames, bundle.size, nearest=True)[:, 0].numpy()
     predicted = bundle.modules["face_parser"](truth).argmax(1).numpy()
     figures.add("iou", measures.iou(predicted, labels, 19))
     return variation, made, truth

@@ -45,10 +45,11 @@ def load(folder: Path) -> Bundle:
     return Bundle(folder, manifest, modules)
 
 
-def crops(portraits: data.Portraits, rows: np.ndarray, frame: np.ndarray, size: int) -> Tensor:
-    """The same crop [3] of some rows, [N, 3, S, S]."""
-    frames = torch.tensor(np.repeat(frame[None], len(rows), 0), dtype=torch.float32)
-    return data.sample(data.pictures(portraits, rows, torch.device("cpu")), frames, size)
+def crops(portraits: data.Portraits, rows: np.ndarray, frame: np.ndarray, size: int) -> tuple[Tensor, np.ndarray]:
+    """The same crop [3] of some rows: pictures [N, 3, S, S] and class maps [N, S, S]."""
+    frames, host = torch.tensor(np.repeat(frame[None], len(rows), 0), dtype=torch.float32), torch.device("cpu")
+    labels = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True)[:, 0].numpy()
+    return data.sample(data.pictures(portraits, rows, host), frames, size), labels
 
 
 @torch.no_grad()

@@ -62,14 +62,14 @@ std::size_t accept(const CheckOptions& options, const RecordedRun& run) {
       fs::weakly_canonical(folder) == fs::weakly_canonical(fs::is_directory(run.file) ? run.file : run.file.parent_path())) {
     throw UsageError("--update: the stored run and the run lie in the same folder, " + folder.string());
   }
-  fs::create_directories(folder);
+  make_folder(folder);
   remove_old_pictures(folder, run);
   std::string records;
   for (const auto& item : run.items) {
     records += item.record.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
     if (!item.ok()) continue;
     const auto target = folder / item.key;
-    fs::create_directories(target.parent_path());
+    make_folder_of(target);
     write_file_atomically(target, read_file(item.output, kMaxBytes));
   }
   if (options.figures) write_json(figures_file(options), evaluate_run(options).dump(1) + '\n');

@@ -26,11 +26,7 @@ fs::path with_suffix(const fs::path& file, const std::string& suffix) {
 
 /// Like write_file_atomically, with the folder made.
 void write_into(const fs::path& file, const std::vector<std::uint8_t>& bytes) {
-  if (const auto folder = file.parent_path(); !folder.empty()) {
-    std::error_code failure;
-    fs::create_directories(folder, failure);
-    if (failure) throw ItemError(folder.string() + ": the folder can't be made (" + failure.message() + ")");
-  }
+  make_folder_of(file);
   write_file_atomically(file, bytes);
 }
 

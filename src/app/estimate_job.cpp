@@ -27,17 +27,11 @@ bool wants_json(const EstimateOptions& options) {
 void check_target(const EstimateOptions& options) {
   if (!options.out) return;
   if (fs::is_directory(*options.out)) throw UsageError("--out " + options.out->string() + ": expected a file's name, got a folder");
-  if (!options.overwrite && fs::exists(*options.out)) {
-    throw ItemError(options.out->string() + " exists; give --overwrite to replace it, or another --out");
-  }
+  keep_existing(*options.out, options.overwrite);
 }
 
 void write_table(const fs::path& target, const std::string& text) {
-  if (const auto folder = target.parent_path(); !folder.empty()) {
-    std::error_code failure;
-    fs::create_directories(folder, failure);
-    if (failure) throw ItemError(folder.string() + ": the folder can't be made (" + failure.message() + ")");
-  }
+  make_folder_of(target);
   write_file_atomically(target, {text.begin(), text.end()});
 }
 

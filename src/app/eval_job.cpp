@@ -18,9 +18,7 @@ namespace {
 void check_targets(const EvalOptions& options) {
   for (const auto& file : options.out) {
     eval_format_of(file);
-    if (!options.overwrite && fs::exists(file)) {
-      throw ItemError(file.string() + " exists; give --overwrite to replace it, or another --out");
-    }
+    keep_existing(file, options.overwrite);
   }
   if (options.truth && !fs::is_directory(*options.truth)) {
     throw NoInputError("--truth " + options.truth->string() + ": expected a folder of pictures, there is none");
@@ -57,11 +55,7 @@ void report_problems(const EvalScores& scores) {
 }
 
 void write(const fs::path& file, const std::vector<std::uint8_t>& bytes) {
-  if (const auto folder = file.parent_path(); !folder.empty()) {
-    std::error_code failure;
-    fs::create_directories(folder, failure);
-    if (failure) throw ItemError(folder.string() + ": the folder can't be made (" + failure.message() + ")");
-  }
+  make_folder_of(file);
   write_file_atomically(file, bytes);
 }
 

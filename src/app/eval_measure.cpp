@@ -16,19 +16,14 @@ namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
 
-/// What the program is asked or given wrongly ends the job; anything else is a problem of the pair at hand.
+/// What was wrong with the pair at hand, in a sentence.
 template <typename Work>
 std::optional<std::string> problem_of(const Work& work) {
   try {
     work();
     return std::nullopt;
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const UsageError&) {
-    throw;
-  } catch (const BundleError&) {
-    throw;
   } catch (const std::exception& problem) {
+    if (concerns_every_item(problem)) throw;
     return problem.what();
   }
 }

@@ -105,9 +105,7 @@ JobResult run_eval_plan(const EvalPlanOptions& options, std::istream& list, std:
   const models::Bundle bundle(models::find_bundle(options.bundle));
   const auto& units = bundle.manifest().au.names;
   check(options, units.size());
-  if (!options.overwrite && fs::exists(options.out)) {
-    throw ItemError(options.out.string() + " exists; give --overwrite to replace it, or another --out");
-  }
+  keep_existing(options.out, options.overwrite);
   Draws draws(options.seed);
   const auto people = people_of(options, list, draws);
   const auto edits = edits_of(options, units, draws);
@@ -120,7 +118,7 @@ JobResult run_eval_plan(const EvalPlanOptions& options, std::istream& list, std:
     const Json line{{"id", person.stem().string()}, {"input", input.string()}, {"au", edits}};
     text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
   }
-  fs::create_directories(folder);
+  make_folder(folder);
   write_file_atomically(options.out, {text.begin(), text.end()});
   log::info(std::to_string(people.size()) + " people x " + std::to_string(edits.size()) +
             " edits = " + std::to_string(people.size() * edits.size()));

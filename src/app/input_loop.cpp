@@ -17,13 +17,8 @@ JobResult for_each_input(const std::vector<std::string>& names, std::istream& li
       if (input.problem) throw ItemError(*input.problem);
       work(input.path);
       ++result.made;
-    } catch (const Cancelled&) {
-      throw;
-    } catch (const UsageError&) {
-      throw;
-    } catch (const BundleError&) {
-      throw;
     } catch (const std::exception& problem) {
+      if (concerns_every_item(problem)) throw;
       ++result.failed;
       const std::string text = problem.what();
       log::error(text.starts_with(input.path.string()) ? text : input.path.string() + ": " + text);

@@ -55,13 +55,8 @@ void ItemRunner::run(LoadedItem loaded, const OnProduct& done) {
     if (work.loaded.problem) throw ItemError(*work.loaded.problem);
     prepare(work);
     edit(work);
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const UsageError&) {
-    throw;
-  } catch (const BundleError&) {
-    throw;
   } catch (const std::exception& problem) {
+    if (concerns_every_item(problem)) throw;
     fail_pending(
         work,
         says_out_of_memory(problem)

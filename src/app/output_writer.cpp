@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output_writer.hpp"
 
-#include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
 #include "magicface/core/hash.hpp"
 #include "stopwatch.hpp"
@@ -12,14 +11,6 @@ namespace {
 
 /// Pictures waiting to be written: enough to cover a slow encoding, few enough for large ones.
 constexpr std::size_t kWaiting = 2;
-
-void make_folder_of(const fs::path& file) {
-  const auto folder = file.parent_path();
-  if (folder.empty()) return;
-  std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (failure) throw ItemError(folder.string() + ": the folder can't be made (" + failure.message() + ")");
-}
 
 }  // namespace
 

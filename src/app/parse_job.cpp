@@ -5,7 +5,6 @@
 
 #include "input_loop.hpp"
 #include "parse_pictures.hpp"
-#include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
 #include "magicface/core/log.hpp"
 #include "magicface/image/encode.hpp"
@@ -21,9 +20,7 @@ JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostrea
   return for_each_input(options.inputs, list, [&](const fs::path& path) {
     const auto picture = image::read_picture(path, options.limits);
     const auto chosen = faces.choose(picture.rgb, options.face);
-    std::error_code failure;
-    fs::create_directories(options.out, failure);
-    if (failure) throw ItemError(options.out.string() + ": the folder can't be made (" + failure.message() + ")");
+    make_folder(options.out);
     for (const auto& face : chosen) {
       for (const auto& warning : face.usability.warnings) log::warn(path.string() + ": " + warning);
       if (face.usability.problem) log::warn(path.string() + ": left out: " + *face.usability.problem);
@@ -31,9 +28,7 @@ JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostrea
       const auto name = path.stem().string() + (chosen.size() > 1 ? "_face" + std::to_string(face.number) : "");
       for (const auto& [part, rgb] : parse_pictures(faces.analyse(picture.rgb, face.face, options.mask_policy))) {
         const auto target = options.out / (name + "_" + part + ".png");
-        if (!options.overwrite && fs::exists(target)) {
-          throw ItemError(target.string() + " exists; give --overwrite to replace it, or another --out");
-        }
+        keep_existing(target, options.overwrite);
         write_file_atomically(target, image::encode_picture({rgb, {}}, {image::Format::png, {}, {}}));
         out << target.string() << std::endl;
       }

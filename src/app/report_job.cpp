@@ -30,9 +30,7 @@ void check(const ReportOptions& options) {
   if (options.quality < 1 || options.quality > 100)
     throw UsageError("--quality: expected 1 to 100, got " + std::to_string(options.quality));
   if (fs::is_directory(options.out)) throw UsageError("--out " + options.out.string() + ": expected a file's name, got a folder");
-  if (!options.overwrite && fs::exists(options.out)) {
-    throw ItemError(options.out.string() + " exists; give --overwrite to replace it, or another --out");
-  }
+  keep_existing(options.out, options.overwrite);
 }
 
 /// JSON that can stand inside a script element: no text of ours or of a file's name ends it.
@@ -90,7 +88,7 @@ JobResult run_report(const ReportOptions& options, std::ostream& out) {
   }
   progress.clear();
   const auto text = page(data.json(join(names, ", ")));
-  if (const auto folder = options.out.parent_path(); !folder.empty()) fs::create_directories(folder);
+  make_folder_of(options.out);
   write_file_atomically(options.out, {text.begin(), text.end()});
   out << options.out.string() << std::endl;
   return result;

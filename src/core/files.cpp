@@ -92,6 +92,21 @@ void write_file_atomically(const fs::path& target, const std::vector<std::uint8_
   file.commit();
 }
 
+void keep_existing(const fs::path& file, bool overwrite) {
+  if (overwrite || !fs::exists(file)) return;
+  throw ItemError(file.string() + " exists; give --overwrite to replace it, or another --out");
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure) throw ItemError(folder.string() + ": the folder can't be made (" + failure.message() + ")");
+}
+
+void make_folder_of(const fs::path& file) {
+  if (file.has_parent_path()) make_folder(file.parent_path());
+}
+
 fs::path executable_folder() {
   std::error_code failure;
   const auto executable = fs::read_symlink("/proc/self/exe", failure);

@@ -12,9 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from reference import ROOT, TINY, export_arguments, write_checkpoints
-
-import export_magicface
+from reference import ROOT, TINY
 
 PROGRAM = Path(os.environ.get("MAGICFACE_PROGRAM", ROOT / "build" / "release" / "magicface"))
 pytestmark = [
@@ -23,14 +21,6 @@ pytestmark = [
 ]
 FILES = TINY / "end_to_end"
 EDITS = json.loads((FILES / "edits.json").read_text())
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("end_to_end")
-    write_checkpoints(folder / "checkpoints")
-    assert export_magicface.main(export_arguments(folder / "checkpoints", folder / "bundle")) == 0
-    return folder / "bundle"
 
 
 def run(*arguments, cwd=None):

@@ -6,9 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from reference import ROOT, difference, export_arguments, tiny_config, tiny_expected, write_checkpoints
-
-import export_magicface
+from reference import ROOT, difference, tiny_config, tiny_expected
 
 PROGRAM = ROOT / "build" / "release" / "tests" / "pipeline" / "sample_latents"
 WHOLE_SAMPLER = 1e-3
@@ -20,14 +18,6 @@ pytestmark = [
     pytest.mark.skipif(not PROGRAM.is_file(), reason=f"{PROGRAM.name} isn't built"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("latents")
-    write_checkpoints(folder / "checkpoints")
-    assert export_magicface.main(export_arguments(folder / "checkpoints", folder / "bundle")) == 0
-    return folder / "bundle"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -43,4 +43,11 @@ class Cancelled : public Error {
   Cancelled() : Error("stopped on request; run again to finish") {}
 };
 
+/// Whether a job that does one item after another has to end: a stop, wrong usage, a wrong bundle. Anything else, a
+/// library's failure too, is the item's own, and the others go on.
+inline bool concerns_every_item(const std::exception& problem) {
+  return dynamic_cast<const Cancelled*>(&problem) != nullptr || dynamic_cast<const UsageError*>(&problem) != nullptr ||
+         dynamic_cast<const BundleError*>(&problem) != nullptr;
+}
+
 }  // namespace magicface

@@ -16,6 +16,14 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& file, std::uint
 /// @throws ItemError with the reason; the temporary file is removed.
 void write_file_atomically(const std::filesystem::path& target, const std::vector<std::uint8_t>& bytes);
 
+/// A file that exists is replaced only when asked. @throws ItemError that names --overwrite and --out.
+void keep_existing(const std::filesystem::path& file, bool overwrite);
+
+/// Makes a folder and those above it; fine when it is there. @throws ItemError with the reason.
+void make_folder(const std::filesystem::path& folder);
+/// The same for the folder that a file is to lie in.
+void make_folder_of(const std::filesystem::path& file);
+
 /// Folder of the running executable (Linux: /proc/self/exe); empty when unknown.
 std::filesystem::path executable_folder();
 
