@@ -60,7 +60,7 @@ void check_compute(const ComputeOptions& compute) {
 }
 
 Engine::Engine(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute) {
-  models::set_threads(compute.threads);
+  models::prepare_processor(compute.threads);
   const auto placement = models::resolve_placement(compute.device, compute.dtype);
   state_.reset(new State{bundle, compute, models::DiffusionModel(*bundle, placement), FaceAnalyser(bundle, compute)});
 }
