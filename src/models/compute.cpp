@@ -42,6 +42,9 @@ at::Device parse_device(const std::string& name) {
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
+/// Pixels a side from which bfloat16 is worth its rounding: three times as fast at 512, a third faster at 128.
+constexpr int kPaysFrom = 256;
+
 /// Whether the processor multiplies bfloat16 in hardware. Where it doesn't, LibTorch emulates it many times slower.
 bool has_bfloat16() {
 #if defined(__x86_64__)
@@ -63,12 +66,12 @@ void keep_freed_memory() {
 
 }  // namespace
 
-Placement resolve_placement(const std::string& device, const std::string& dtype) {
+Placement resolve_placement(const std::string& device, const std::string& dtype, int image_size) {
   Placement placement;
   placement.device = parse_device(device);
   const bool cpu = placement.device.is_cpu();
   if (dtype == "auto") {
-    placement.dtype = !cpu ? at::kHalf : has_bfloat16() ? at::kBFloat16 : at::kFloat;
+    placement.dtype = !cpu ? at::kHalf : image_size >= kPaysFrom && has_bfloat16() ? at::kBFloat16 : at::kFloat;
   } else if (dtype == "float32") {
     placement.dtype = at::kFloat;
   } else if (dtype == "bfloat16") {
