@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "best_seed.hpp"
+#include "halving.hpp"
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/log.hpp"
@@ -138,25 +139,16 @@ void ItemRunner::edit(Work& work) {
     return;
   }
   for (std::size_t first = 0; first < all.size(); first += size) {
-    edit_batch(work, std::span(all).subspan(first, std::min(size, all.size() - first)));
+    const auto batch = std::span<const std::size_t>(all).subspan(first, std::min(size, all.size() - first));
+    halve_to_fit<std::size_t>(batch, [&](std::span<const std::size_t> part) { edit_batch(work, part); });
   }
 }
 
-/// Halves the batch as long as memory runs out.
 void ItemRunner::edit_batch(Work& work, std::span<const std::size_t> batch) {
   const bool wanted =
       std::any_of(batch.begin(), batch.end(), [&](std::size_t edit) { return work.pending.contains(edit); });
   if (!wanted) return;
-  try {
-    return sample(work, batch);
-  } catch (const std::exception& problem) {
-    if (batch.size() == 1 || !says_out_of_memory(problem)) throw;
-  }
-  const auto half = batch.size() / 2;
-  log::warn("out of memory with " + std::to_string(batch.size()) + " edits at a time; trying " +
-            std::to_string(batch.size() - half));
-  edit_batch(work, batch.first(batch.size() - half));
-  edit_batch(work, batch.last(half));
+  sample(work, batch);
 }
 
 void ItemRunner::sample(Work& work, std::span<const std::size_t> batch) {
@@ -212,15 +204,12 @@ void ItemRunner::sample_best(Work& work, std::size_t index) {
   auto best = best_of_seeds(seeds, size, face::intended(face.before.value(), request.variation), make, judge);
 
   auto outcome = outcome_of(work, face, index);
-  outcome.seed = best.seed;
+  outcome.seed = best.seed();
   outcome.au_after = best.intensities;
   outcome.seconds = watch.seconds();
   outcome.stages.emplace_back("sample", outcome.seconds);
-  const auto place = static_cast<std::size_t>(std::find(seeds.begin(), seeds.end(), best.seed) - seeds.begin());
-  const auto first = place / size * size;
-  outcome.batch = std::make_shared<SampledBatch>(
-      SampledBatch{edits_of(std::span(seeds).subspan(first, std::min(size, seeds.size() - first)))});
-  outcome.batch_place = place - first;
+  outcome.batch = std::make_shared<SampledBatch>(SampledBatch{edits_of(best.batch)});
+  outcome.batch_place = best.place;
   Growing made{std::move(best.edited.picture), {}};
   made.outcomes.push_back(std::move(outcome));
   deliver(work, index, std::move(made));
