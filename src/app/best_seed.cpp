@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "halving.hpp"
+#include "make_or_halve.hpp"
 
 namespace magicface::app {
 
@@ -15,11 +15,11 @@ double au_distance(const face::ActionUnits& a, const face::ActionUnits& b) {
 }
 
 Candidate best_of_seeds(std::span<const std::uint64_t> seeds, std::size_t batch_size, const face::ActionUnits& intended,
-                        const MakeEdits& make, const EstimatePicture& estimate) {
+                        const MakeEdits& make, const EstimatePicture& estimate, const TellHalved& told) {
   std::optional<Candidate> best;
   while (!seeds.empty()) {
     const auto first = seeds.first(std::min(seeds.size(), batch_size));
-    halve_to_fit<std::uint64_t>(first, [&](std::span<const std::uint64_t> batch) {
+    const auto judged = [&](std::span<const std::uint64_t> batch) {
       auto pictures = make(batch);
       for (std::size_t i = 0; i < batch.size(); ++i) {
         auto intensities = estimate(pictures[i]);
@@ -27,7 +27,10 @@ Candidate best_of_seeds(std::span<const std::uint64_t> seeds, std::size_t batch_
         if (best && distance >= best->distance) continue;
         best = Candidate{std::move(pictures[i]), {batch.begin(), batch.end()}, i, std::move(intensities), distance};
       }
-    });
+    };
+    // Without one of its seeds the best isn't known.
+    const auto failed = [](std::uint64_t, const std::exception&) { throw; };
+    make_or_halve<std::uint64_t>(first, judged, failed, told);
     seeds = seeds.subspan(first.size());
   }
   return std::move(*best);

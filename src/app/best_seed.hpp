@@ -31,10 +31,13 @@ using MakeEdits = std::function<std::vector<pipeline::Edited>(std::span<const st
 /// Estimates a picture's intensities.
 using EstimatePicture = std::function<face::ActionUnits(const pipeline::Edited&)>;
 
-/// Of the seeds, the picture whose intensities are nearest to `intended`; the first of equals. Holds one batch and the best; where
-/// memory runs out, a batch is halved.
+/// Hears that so many seeds failed together.
+using TellHalved = std::function<void(std::size_t count, const std::exception&)>;
+
+/// Of the seeds, the picture whose intensities are nearest to `intended`; the first of equals. Holds one batch and the best.
+/// A batch that fails is halved, of which `told` hears. @throws the failure of a single seed
 /// @param seeds not empty. @param batch_size from 1
 Candidate best_of_seeds(std::span<const std::uint64_t> seeds, std::size_t batch_size, const face::ActionUnits& intended,
-                        const MakeEdits& make, const EstimatePicture& estimate);
+                        const MakeEdits& make, const EstimatePicture& estimate, const TellHalved& told);
 
 }  // namespace magicface::app

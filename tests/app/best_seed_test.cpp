@@ -12,7 +12,7 @@ namespace {
 /// Seeds whose picture is one pixel of the seed's value, in which the "estimator" reads that value.
 struct Toy {
   std::size_t fits = 100;  ///< more at once run out of memory
-  std::vector<std::size_t> batches;
+  std::vector<std::size_t> batches, halved;
 
   Candidate best(const std::vector<std::uint64_t>& seeds, std::size_t batch_size, double intended) {
     const auto make = [this](std::span<const std::uint64_t> batch) {
@@ -27,7 +27,8 @@ struct Toy {
     const auto estimate = [](const pipeline::Edited& edited) {
       return face::ActionUnits{static_cast<double>(edited.picture.rgb.at<cv::Vec3b>(0)[0])};
     };
-    return best_of_seeds(seeds, batch_size, {intended}, make, estimate);
+    return best_of_seeds(seeds, batch_size, {intended}, make, estimate,
+                         [this](std::size_t count, const std::exception&) { halved.push_back(count); });
   }
 };
 
@@ -51,6 +52,7 @@ TEST(BestSeed, BatchesAreHalvedWhereMemoryRunsOut) {
   toy.fits = 2;
   const auto best = toy.best({9, 4, 1, 6, 5}, 5, 6);
   EXPECT_EQ(toy.batches, (std::vector<std::size_t>{5, 3, 2, 1, 2}));
+  EXPECT_EQ(toy.halved, (std::vector<std::size_t>{5, 3}));
   EXPECT_EQ(best.seed(), 6U);
   EXPECT_EQ(best.batch, (std::vector<std::uint64_t>{6, 5})) << "what it was sampled with, to make it again";
   toy.fits = 0;
