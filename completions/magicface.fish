@@ -68,7 +68,7 @@ complete -c magicface -n $edit -l seeds -x -d 'an output for each'
 complete -c magicface -n $edit -l keep -x -a 'all best' -d 'of the pictures of the seeds'
 complete -c magicface -n $edit -l grid -r -F -d 'one sheet of all'
 complete -c magicface -n $edit -l compare -d 'before | after'
-complete -c magicface -n $edit -l sweep-video -r -F -d 'animation, .gif or .webp'
+complete -c magicface -n $edit -l sweep-video -r -F -d 'animation, .gif, .webp or .mp4'
 complete -c magicface -n $edit -l frame-ms -x -d 'time of a frame'
 
 set -l estimate '__fish_seen_subcommand_from estimate'
