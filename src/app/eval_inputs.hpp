@@ -17,7 +17,7 @@ struct EvalPair {
   face::ActionUnits variation;                 ///< in the bundle's order
   std::optional<std::filesystem::path> mask;   ///< the face of the source; unset: the parser's
   std::optional<std::filesystem::path> truth;  ///< what the edit should look like
-  std::optional<std::size_t> face;             ///< of the source, from left to right, from 1; unset: the largest
+  std::string face = "largest";                ///< of the source, as --face spells it; all: the figures are those of all faces
   std::optional<std::string> problem;          ///< why there is nothing to measure
 };
 

@@ -59,22 +59,17 @@ std::string au_text(const RecordJson& au) {
   return text;
 }
 
+UsageError not_as_documented(const std::string& where) {
+  return UsageError(where + ": fields of an item are missing or of another type (docs/records.md)");
+}
+
 }  // namespace
 
-RecordedJob read_recorded_job(const EditOptions& now) {
-  if (!now.inputs.empty() || now.batch.jobs || asks_for_edits(now) || now.seed || !now.seeds.seeds.empty() || now.batch.resume ||
-      now.batch.retry_failed || now.batch.shard) {
-    throw UsageError(
-        "--from-record: expected only --out, --overwrite, --bundle and compute flags beside it; the record says the "
-        "rest");
-  }
-  auto [record, folder] = find_record(parse_place(*now.batch.from_record));
+EditOptions options_of_record(const EditOptions& now, const RecordJson& record, const fs::path& root, const std::string& where) {
   try {
-    const fs::path root = folder.is_string() ? folder.get<std::string>() : std::string();
     const auto& parameters = record.at("parameters");
     const auto& compute = record.at("compute");
-    RecordedJob job{now, record};
-    auto& options = job.options;
+    EditOptions options = now;
     options.inputs = {(root / record.at("input").at("path").get<std::string>()).string()};
     if (!options.bundle) options.bundle = (root / record.at("bundle").at("path").get<std::string>()).string();
     options.sampling.sampler = parameters.at("sampler").get<std::string>();
@@ -97,11 +92,53 @@ RecordedJob read_recorded_job(const EditOptions& now) {
     options.compute.batch_size =
         record.at("batch").is_null() ? 1 : static_cast<int>(record.at("batch").at("edits").size());
     options.output.format = image::format_from_name(parameters.at("format").get<std::string>());
-    return job;
+    return options;
   } catch (const RecordJson::exception&) {
-    throw UsageError("--from-record " + *now.batch.from_record +
-                     ": fields of an item are missing or of another type (docs/records.md)");
+    throw not_as_documented(where);
   }
+}
+
+WorkItem item_of_record(const RecordJson& record, const PlannedOutput& output, const face::AuVocabulary& vocabulary,
+                        const std::string& where) {
+  try {
+    const auto& parameters = record.at("parameters");
+    RecordJson alone{{"place", 1}, {"edits", RecordJson::array()}};
+    alone["edits"].push_back({{"au", parameters.at("au")}, {"seed", parameters.at("seed")}});
+    const auto& batch = record.at("batch").is_null() ? std::as_const(alone) : record.at("batch");
+    WorkItem item;
+    for (const auto& edit : batch.at("edits")) {
+      EditRequest request;
+      request.variation = edit.at("au").empty() ? face::ActionUnits(vocabulary.size(), 0.0)
+                                                : face::parse_edit(au_text(edit.at("au")), vocabulary);
+      request.seed = edit.at("seed").get<std::uint64_t>();
+      request.label = face::edit_label(request.variation, vocabulary);
+      request.asked.label = request.label;
+      request.asked.variation = request.variation;
+      request.asked.target.resize(vocabulary.size());
+      item.edits.push_back(std::move(request));
+    }
+    const auto place = batch.at("place").get<std::size_t>() - 1;
+    if (place >= item.edits.size()) throw UsageError(where + ": the batch has no edit of the place it says");
+    if (const auto name = parameters.value("edit", std::string()); !name.empty()) item.edits[place].label = name;  // its text has it
+    item.only = {place};
+    if (!record.at("input").at("sha256").is_null()) item.input_sha256 = record.at("input").at("sha256").get<std::string>();
+    item.outputs.assign(item.edits.size(), output);
+    return item;
+  } catch (const RecordJson::exception&) {
+    throw not_as_documented(where);
+  }
+}
+
+RecordedJob read_recorded_job(const EditOptions& now) {
+  if (!now.inputs.empty() || now.batch.jobs || asks_for_edits(now) || now.seed || !now.seeds.seeds.empty() || now.batch.resume ||
+      now.batch.retry_failed || now.batch.shard) {
+    throw UsageError(
+        "--from-record: expected only --out, --overwrite, --bundle and compute flags beside it; the record says the "
+        "rest");
+  }
+  auto [record, folder] = find_record(parse_place(*now.batch.from_record));
+  const fs::path root = folder.is_string() ? folder.get<std::string>() : std::string();
+  return {options_of_record(now, record, root, "--from-record " + *now.batch.from_record), record};
 }
 
 EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle) {
@@ -119,33 +156,12 @@ EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle) {
   };
   check_unchanged("condition", job.options.condition);
   check_unchanged("mask", job.options.mask);
-  const face::AuVocabulary vocabulary(bundle.manifest().au.names);
-  RecordJson alone{{"place", 1}, {"edits", RecordJson::array()}};
-  alone["edits"].push_back({{"au", record["parameters"]["au"]}, {"seed", record["parameters"]["seed"]}});
-  const auto& batch = record.at("batch").is_null() ? std::as_const(alone) : record.at("batch");
-  WorkItem item;
-  item.input.path = job.options.inputs.front();
-  item.only = batch.at("place").get<std::size_t>() - 1;
-  item.input_sha256 =
-      record.at("input").at("sha256").is_null() ? "" : record.at("input").at("sha256").get<std::string>();
-  for (const auto& edit : batch.at("edits")) {
-    EditRequest request;
-    request.variation = edit.at("au").empty() ? face::ActionUnits(vocabulary.size(), 0.0)
-                                              : face::parse_edit(au_text(edit.at("au")), vocabulary);
-    request.seed = edit.at("seed").get<std::uint64_t>();
-    request.label = face::edit_label(request.variation, vocabulary);
-    request.asked.label = request.label;
-    request.asked.variation = request.variation;
-    request.asked.target.resize(vocabulary.size());
-    item.edits.push_back(std::move(request));
-  }
-  const auto name = record["parameters"].value("edit", std::string());
-  if (*item.only < item.edits.size() && !name.empty()) item.edits[*item.only].label = name;  // the picture's text has it
-  if (*item.only >= item.edits.size()) throw UsageError("--from-record: the batch has no edit of the place it says");
   const auto named = fs::path(record.at("output").get<std::string>()).filename();
-  const auto output = names_a_picture(job.options.output) ? job.options.output.out
-                                                          : (job.options.output.out / named).lexically_normal();
-  item.outputs.assign(item.edits.size(), {output, job.options.output.format.value()});
+  const auto& output = job.options.output;
+  const auto file = names_a_picture(output) ? output.out : (output.out / named).lexically_normal();
+  auto item = item_of_record(record, {file, output.format.value()}, face::AuVocabulary(bundle.manifest().au.names),
+                             "--from-record");
+  item.input.path = job.options.inputs.front();
 
   EditPlan plan;
   plan.total = plan.inputs = plan.outputs = 1;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "edit_plan.hpp"
+#include "magicface/face/action_units.hpp"
 #include "magicface/models/bundle.hpp"
 #include "record_file.hpp"
 
@@ -22,5 +24,14 @@ RecordedJob read_recorded_job(const EditOptions& options);
 /// The recorded batch as a plan with one output: the other edits are sampled beside it, as they were, for the same
 /// rounding. The output has its recorded name in --out. @throws UsageError when bundle or condition image have changed.
 EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle);
+
+/// The options of `now` with everything that decides the picture taken from an item's record. Relative paths start in `root`.
+/// @param where the record is, for messages. @throws UsageError for a record that isn't as docs/records.md says.
+EditOptions options_of_record(const EditOptions& now, const RecordJson& record, const std::filesystem::path& root,
+                              const std::string& where);
+
+/// The record's batch, of which the one edit is wanted; its `input.path` is still to be said. @throws UsageError as above.
+WorkItem item_of_record(const RecordJson& record, const PlannedOutput& output, const face::AuVocabulary& vocabulary,
+                        const std::string& where);
 
 }  // namespace magicface::app

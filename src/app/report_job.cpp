@@ -64,11 +64,11 @@ std::string page(const nlohmann::ordered_json& data) {
 JobResult run_report(const ReportOptions& options, std::ostream& out) {
   check(options);
   const auto figures = options.figures ? read_figures_by_picture(*options.figures) : FiguresByPicture();
-  std::vector<RecordedItem> items;
+  std::vector<std::pair<std::string, RecordedItem>> items;  // with the run's name
   std::vector<std::string> names;
   for (const auto& run : options.runs) {
-    auto recorded = read_run(run);
-    std::move(recorded.items.begin(), recorded.items.end(), std::back_inserter(items));
+    const auto name = options.runs.size() > 1 ? run_name(run) : std::string();
+    for (auto& item : read_run(run).items) items.emplace_back(name, std::move(item));
     names.push_back(run.string());
   }
   ReportData data(options.size, options.quality, figures);
@@ -76,11 +76,12 @@ JobResult run_report(const ReportOptions& options, std::ostream& out) {
   JobResult result;
   for (std::size_t i = 0; i < items.size(); ++i) {
     throw_if_cancelled();
-    progress.item(i + 1, items.size(), items[i].key);
+    const auto& [run, item] = items[i];
+    progress.item(i + 1, items.size(), item.key);
     progress.step(static_cast<int>(i), static_cast<int>(items.size()));
-    if (const auto problem = data.add(items[i])) {
+    if (const auto problem = data.add(item, run)) {
       progress.clear();
-      log::error(items[i].key + ": " + *problem);
+      log::error(item.key + ": " + *problem);
       ++result.failed;
     } else {
       ++result.made;

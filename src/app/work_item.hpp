@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct WorkItem {
   std::size_t line = 0;             ///< of the job file; 0 without one
   std::string id;                   ///< the job line's own name
   std::optional<face::FaceChoice> face;  ///< the job line's own; else the options'
-  std::optional<std::size_t> only;  ///< the one edit wanted, from 0; the others are sampled beside it, for its rounding
+  std::set<std::size_t> only;       ///< the edits wanted, from 0, when not all: the others are sampled beside them, for their rounding
   std::string input_sha256;         ///< what the input must be; empty: anything
 };
 
