@@ -19,7 +19,7 @@ mkdir -p "$out"
 # name, people, levels, combinations: writes the plan unless it is there from a run that was stopped.
 plan() {
   [[ -f "$out/$1.jsonl" ]] ||
-    "$magicface" eval plan --quiet --in "$portraits" --people "$2" --levels="$3" --combinations "$4" --out "$out/$1.jsonl"
+    "$magicface" eval plan --quiet --in "$portraits" --people "$2" --levels="$3" --combinations "$4" --out "$out/$1.jsonl" >/dev/null
 }
 # Pictures that can't be measured are named, counted in the tables, and no reason to stop (exit code 1).
 go_on() { "$@" || (($? == 1)); }
@@ -37,7 +37,7 @@ go_on "$magicface" eval sweep --jobs "$out/sweep_plan.jsonl" --allow-outside --g
 # Edits of a plan: its lines are people, each with the same list of edits.
 edits() { grep -o '{"AU' "$out/$1.jsonl" | wc -l; }
 {
-  echo "$("$magicface" bundle show | head -1): $(wc -l <"$out/plan.jsonl") people, $(edits plan) edits; edited in $((edited - started)) s," \
+  echo "$("$magicface" bundle show | awk 'NR == 1 { print $2 }'): $(wc -l <"$out/plan.jsonl") people, $(edits plan) edits; edited in $((edited - started)) s," \
     "measured in $((measured - edited)) s."
   echo
   cat "$out/figures.md"

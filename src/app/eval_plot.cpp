@@ -91,8 +91,11 @@ class Panel {
     chart_.lines.push_back({x, low, x, high, kInterval, 1.5});
     chart_.lines.push_back({x - 4, low, x + 4, low, kInterval, 1.5});
     chart_.lines.push_back({x - 4, high, x + 4, high, kInterval, 1.5});
-    chart_.words.push_back(
-        {x, bottom_ + 16, shortened(point.name, curve_ ? kPanelWidth : slot()), Chart::Anchor::middle, 11, kInk});
+    const auto name = shortened(point.name, curve_ ? kPanelWidth : slot());
+    const double half = kLetter * static_cast<double>(name.size()) / 2;
+    if (curve_ && x - half < named_until_ + kLetter / 2) return;  // values that lie close together: every other has its number
+    named_until_ = x + half;
+    chart_.words.push_back({x, bottom_ + 16, name, Chart::Anchor::middle, 11, kInk});
   }
 
   Chart& chart_;
@@ -100,6 +103,7 @@ class Panel {
   std::vector<Point> points_;
   bool curve_;
   double highest_ = 0, first_ = 0, last_ = 0;
+  double named_until_ = 0;  ///< right end of the last name below the axis
 };
 
 /// Below the panels: who measured.

@@ -15,7 +15,7 @@ struct RecordedItem {
   RecordJson record;             ///< its last `item` line
   std::filesystem::path source;  ///< may not exist any more
   std::filesystem::path output;  ///< empty: the item failed before it had a name
-  std::filesystem::path root;    ///< where the record's relative paths start; empty: the current folder
+  std::filesystem::path root{};  ///< where the record's relative paths start; empty: the current folder
 
   bool ok() const { return record.value("status", "") == "ok"; }
   /// What the model was given, by action unit. The record's parameters say what was asked for, which for a target is less: there

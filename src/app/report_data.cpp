@@ -52,11 +52,12 @@ Json given(const RecordedItem& item) {
   }
 }
 
-/// The name of an edit whose numbers depend on the face: "happiness", "AU12@3". Null for plain variations, which name themselves.
+/// The name of an edit that has another than its variations: "happiness", "AU12@3". Null for those.
 Json name_of(const Json& record) {
   const auto parameters = object_at(record, "parameters");
-  const bool named = parameters.contains("target") || parameters.contains("like");
-  return named && parameters.contains("edit") ? parameters["edit"] : Json(nullptr);
+  const auto name = parameters.value("edit", std::string());
+  const bool plain = name.starts_with("AU") && !parameters.contains("target") && !parameters.contains("like");
+  return name.empty() || plain ? Json(nullptr) : Json(name);
 }
 
 double seconds_of(const Json& record) {

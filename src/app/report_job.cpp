@@ -2,6 +2,7 @@
 #include "magicface/app/report_job.hpp"
 
 #include <ostream>
+#include <set>
 
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
@@ -59,17 +60,28 @@ std::string page(const nlohmann::ordered_json& data) {
   return text;
 }
 
+/// What tells several runs apart: the names of their folders, or where two are alike the paths as they are spelled.
+std::vector<std::string> names_of(const std::vector<fs::path>& runs) {
+  if (runs.size() < 2) return std::vector<std::string>(runs.size());
+  std::vector<std::string> names, paths;
+  for (const auto& run : runs) {
+    names.push_back(run_name(run));
+    paths.push_back((run / "").parent_path().string());
+  }
+  return std::set(names.begin(), names.end()).size() == names.size() ? names : paths;
+}
+
 }  // namespace
 
 JobResult run_report(const ReportOptions& options, std::ostream& out) {
   check(options);
   const auto figures = options.figures ? read_figures_by_picture(*options.figures) : FiguresByPicture();
+  const auto names = names_of(options.runs);
   std::vector<std::pair<std::string, RecordedItem>> items;  // with the run's name
-  std::vector<std::string> names;
-  for (const auto& run : options.runs) {
-    const auto name = options.runs.size() > 1 ? run_name(run) : std::string();
-    for (auto& item : read_run(run).items) items.emplace_back(name, std::move(item));
-    names.push_back(run.string());
+  std::vector<std::string> titles;
+  for (std::size_t i = 0; i < options.runs.size(); ++i) {
+    for (auto& item : read_run(options.runs[i]).items) items.emplace_back(names[i], std::move(item));
+    titles.push_back(options.runs[i].string());
   }
   ReportData data(options.size, options.quality, figures);
   Progress progress(options.progress);
@@ -88,7 +100,7 @@ JobResult run_report(const ReportOptions& options, std::ostream& out) {
     }
   }
   progress.clear();
-  const auto text = page(data.json(join(names, ", ")));
+  const auto text = page(data.json(join(titles, ", ")));
   make_folder_of(options.out);
   write_file_atomically(options.out, {text.begin(), text.end()});
   out << options.out.string() << std::endl;

@@ -23,7 +23,7 @@ def stored(tiny, bundle, sample, tmp_path):
     accepted = tiny("check", "run", "stored", "--update", "--figures", "--bundle", bundle)
     assert accepted.code == 0, accepted.err
     shutil.rmtree(tmp_path / "run")
-    return lambda *arguments: tiny("check", "--run-again", "stored", *arguments)
+    return lambda *arguments, **env: tiny("check", "--run-again", "stored", *arguments, **env)
 
 
 def test_made_again_it_is_the_same_to_the_byte(stored, tmp_path):
@@ -36,11 +36,11 @@ def test_made_again_it_is_the_same_to_the_byte(stored, tmp_path):
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "stored" / name).read_bytes(), name
 
 
-def test_figures_are_compared_and_nothing_is_left_behind(stored, tmp_path):
+def test_figures_are_compared_and_nothing_is_left_behind(stored, bundle, tmp_path):
     before = sorted(tmp_path.rglob("*"))
     temporary = tmp_path / "tmp"
     temporary.mkdir()
-    result = stored("--figures", TMPDIR=str(temporary))
+    result = stored("--figures", "--bundle", bundle, TMPDIR=str(temporary))
     assert result.code == 0, result.out + result.err
     assert list(temporary.iterdir()) == []
     assert sorted(path for path in tmp_path.rglob("*") if path != temporary) == before
