@@ -5,7 +5,6 @@
 #include <CLI/Formatter.hpp>
 #include <iostream>
 #include <memory>
-#include <vector>
 
 #include "commands.hpp"
 #include "magicface/app/check_job.hpp"
@@ -16,11 +15,8 @@ namespace magicface::cli {
 void add_check(CLI::App& program, CommonOptions& common, Action& action) {
   auto* command = program.add_subcommand("check", "compare a run with a stored one: exit 1 on drift");
   auto options = std::make_shared<app::CheckOptions>();
-  auto runs = std::make_shared<std::vector<std::string>>();
-  command->add_option("runs", *runs, "the run (records, or their folder), then the stored one; with --run-again the stored one alone")
-      ->type_name("RUN STORED")
-      ->required()
-      ->expected(1, 2);
+  command->add_option("run", options->run, "records of the run, or their folder; with --run-again the stored one")->type_name("RUN")->required();
+  command->add_option("stored", options->baseline, "the stored run: its folder")->type_name("STORED");
   command->add_flag("--run-again", options->again, "make the stored run again, from its records, and compare that");
   command->add_option("-o,--out", options->out, "where --run-again keeps its pictures; default: nowhere")->type_name("FOLDER");
   command->add_option("--tolerances", options->tolerances, "JSON; without it everything must be exact")->type_name("FILE");
@@ -34,14 +30,13 @@ void add_check(CLI::App& program, CommonOptions& common, Action& action) {
       "Examples:\n  magicface check run/ baseline/ --update\n"
       "  magicface check run/ baseline/ --tolerances tolerances.json --figures\n"
       "  magicface check --run-again baseline/ --out now/");
-  command->callback([&action, &common, options, runs] {
-    action = [&common, options, runs] {
-      if (runs->size() != (options->again ? 1U : 2U)) {
+  command->callback([&action, &common, options] {
+    action = [&common, options] {
+      if (options->again != options->baseline.empty()) {
         throw UsageError(options->again ? "check --run-again: expected the stored run alone, got two"
                                         : "check: expected a run and a stored one, got one; to make the stored one again: --run-again");
       }
-      options->run = runs->front();
-      options->baseline = runs->back();
+      if (options->again) options->baseline = options->run;
       options->progress = !common.quiet && ::isatty(STDERR_FILENO) != 0;
       return app::run_check(*options, std::cout);
     };

@@ -6,23 +6,32 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Program
 from PIL import Image
 
 
-@pytest.fixture
-def stored(tiny, bundle, sample, tmp_path):
-    """A stored run of seven edits (two batches), a target and sub-folders among them; and a function that checks it."""
-    Image.open(sample).convert("RGB").save(tmp_path / "me.png")
+@pytest.fixture(scope="module")
+def repository(executable, bundle, sample, tmp_path_factory):
+    """A folder with a portrait and a stored run of seven edits (two batches), a target and sub-folders among them."""
+    folder = tmp_path_factory.mktemp("repository")
+    tiny = Program(executable, folder, ["--bundle", str(bundle), "--steps", "2"])
+    Image.open(sample).convert("RGB").save(folder / "me.png")
     units = [{"AU12": 3}, {"AU4": 2}, {"AU1": 1, "AU2": 1}, {"AU25": 2}, {"AU26": 4}]
     lines = [{"input": "me.png", "au": units, "output": "sub/{edit}.png"}, {"input": "me.png", "au": "AU12@2", "seed": 7},
              {"input": "me.png", "au": "AU6=2", "output": "six.jpg"}]
-    (tmp_path / "jobs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (folder / "jobs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     made = tiny.edit("--jobs", "jobs.jsonl", "--out", "run", "--quality", 90)
     assert made.code == 0, made.err
     accepted = tiny("check", "run", "stored", "--update", "--figures", "--bundle", bundle)
     assert accepted.code == 0, accepted.err
-    shutil.rmtree(tmp_path / "run")
+    shutil.rmtree(folder / "run")
+    return folder
+
+
+@pytest.fixture
+def stored(tiny, repository, tmp_path):
+    """Checks a copy of the repository's run in `tmp_path`."""
+    shutil.copytree(repository, tmp_path, dirs_exist_ok=True)
     return lambda *arguments, **env: tiny("check", "--run-again", "stored", *arguments, **env)
 
 
@@ -75,7 +84,8 @@ def test_update_accepts_the_new_run(stored, tmp_path):
 
 
 def test_wrong_usage(stored, tiny, tmp_path):
-    assert tiny("check", "stored").code == 2
+    alone = tiny("check", "stored")
+    assert alone.code == 2 and "--run-again" in alone.err
     assert tiny("check", "--run-again", "stored", "stored").code == 2
     assert tiny("check", "stored", "stored", "--out", "x").code == 2
     assert tiny("check", "--run-again", "gone").code == 3
