@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <list>
 #include <map>
 #include <ostream>
@@ -21,7 +22,7 @@ namespace {
 struct Group {
   EditOptions options;
   std::shared_ptr<const models::Bundle> bundle;
-  std::vector<WorkItem> items;
+  std::vector<std::vector<WorkItem>> batches;
 };
 
 bool can_be_made(const RecordedItem& item) {
@@ -38,13 +39,24 @@ std::string group_key(const RecordedItem& item, const EditOptions& options) {
          std::to_string(compute.batch_size);
 }
 
-bool same_batch(const WorkItem& a, const WorkItem& b) {
-  if (a.input.path != b.input.path || a.input_sha256 != b.input_sha256 || a.first != b.first || a.edits.size() != b.edits.size())
-    return false;
-  for (std::size_t i = 0; i < a.edits.size(); ++i) {
-    if (a.edits[i].variation != b.edits[i].variation || a.edits[i].seed != b.edits[i].seed) return false;
+using Batch = std::vector<WorkItem>;
+
+bool same_item(const WorkItem& a, const WorkItem& b) {
+  const auto same_edit = [](const EditRequest& x, const EditRequest& y) { return x.variation == y.variation && x.seed == y.seed; };
+  return fs::absolute(a.input.path) == fs::absolute(b.input.path) && a.input_sha256 == b.input_sha256 &&
+         std::equal(a.edits.begin(), a.edits.end(), b.edits.begin(), b.edits.end(), same_edit);
+}
+
+/// Of two records of one batch, each knows the other's edit but not its output.
+void take_wanted(Batch& batch, Batch& other) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    for (const auto edit : other[i].only) {
+      if (edit >= other[i].edits.size()) continue;  // none is wanted
+      batch[i].only.insert(edit);
+      batch[i].outputs[edit] = other[i].outputs[edit];
+      batch[i].edits[edit] = std::move(other[i].edits[edit]);
+    }
   }
-  return true;
 }
 
 /// Collects items into groups, and those of one batch into one, so that a batch is sampled once.
@@ -59,22 +71,22 @@ class Groups {
   }
 
   void add(const RecordedItem& item, const std::string& where) {
-    auto options = options_of_record(base_, item.record, item.root, where);
-    if (!base_.bundle && !fs::exists(*options.bundle)) options.bundle.reset();
+    RecordedJob job{options_of_record(base_, item.record, item.root, where), item.record, item.root};
+    // Where it is now; a relative path stays one, so that what --update stores can be moved.
+    job.record["input"]["path"] = (item.root.empty() ? item.source : fs::absolute(item.source)).string();
+    auto& options = job.options;
+    if (!base_.bundle && options.bundle && !fs::exists(*options.bundle)) options.bundle.reset();
     auto& group = group_of(group_key(item, options), options);
-    const face::AuVocabulary vocabulary(group.bundle->manifest().au.names);
-    auto work = item_of_record(item.record, {folder_ / item.key, options.output.format.value()}, vocabulary, where);
-    work.input.path = item.source;
-    const auto place = *work.only.begin();
-    const auto number = item.record.at("item").get<std::size_t>();
-    work.first = number > place ? number - place : 1;
-    if (!group.items.empty() && same_batch(group.items.back(), work)) {
-      auto& batch = group.items.back();
-      batch.only.insert(place);
-      batch.outputs[place] = work.outputs[place];
-      batch.edits[place].label = work.edits[place].label;
-    } else {
-      group.items.push_back(std::move(work));
+    try {
+      auto batch = batch_of_record(job, {folder_ / item.key, options.output.format.value()}, group.bundle->manifest());
+      auto& batches = group.batches;
+      if (!batches.empty() && std::equal(batch.begin(), batch.end(), batches.back().begin(), batches.back().end(), same_item)) {
+        take_wanted(batches.back(), batch);
+      } else {
+        batches.push_back(std::move(batch));
+      }
+    } catch (const RecordJson::exception&) {
+      throw UsageError(where + ": fields of an item are missing or of another type (docs/records.md)");
     }
   }
 
@@ -82,13 +94,17 @@ class Groups {
     EditSession session;
     std::ostream quiet(nullptr);  // the paths of the pictures are nobody's news
     for (auto& group : groups_) {
+      Batch items;
+      for (auto& batch : group.batches) {
+        for (auto& item : batch) {
+          item.first = items.size() + 1;
+          items.push_back(std::move(item));
+        }
+      }
       EditPlan plan;
-      plan.inputs = group.items.size();
-      plan.total = 0;
-      for (const auto& item : group.items) *plan.total += item.only.size();
-      plan.outputs = *plan.total;
-      plan.next = [&items = group.items, at = std::size_t{0}]() mutable -> std::optional<WorkItem> {
-        return at < items.size() ? std::optional(items[at++]) : std::nullopt;
+      plan.inputs = items.size();
+      plan.next = [items = std::move(items), at = std::size_t{0}]() mutable -> std::optional<WorkItem> {
+        return at < items.size() ? std::optional(std::move(items[at++])) : std::nullopt;
       };
       session.run(group.options, group.bundle, std::move(plan), quiet);
     }
@@ -114,6 +130,7 @@ class Groups {
 RecordedItem made_again(const RecordedItem& stored, const RecordedItem& now) {
   RecordedItem item = now;
   item.key = stored.key;
+  item.record["item"] = stored.record.at("item");
   auto& parameters = item.record["parameters"];
   const auto fresh = std::exchange(parameters, stored.record.at("parameters"));
   for (const auto* picture : {"condition", "mask"}) {

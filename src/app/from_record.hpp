@@ -3,9 +3,9 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "edit_plan.hpp"
-#include "magicface/face/action_units.hpp"
 #include "magicface/models/bundle.hpp"
 #include "record_file.hpp"
 
@@ -15,6 +15,7 @@ namespace magicface::app {
 struct RecordedJob {
   EditOptions options;  ///< those of now, with everything that decides the picture taken from the record
   RecordJson record;    ///< the `item` line
+  std::filesystem::path folder;  ///< where its paths start
 };
 
 /// Reads what --from-record names: `FILE:LINE`, or `FILE` for its last item. Paths start in the recorded run's folder.
@@ -30,8 +31,8 @@ EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle);
 EditOptions options_of_record(const EditOptions& now, const RecordJson& record, const std::filesystem::path& root,
                               const std::string& where);
 
-/// The record's batch, of which the one edit is wanted; its `input.path` is still to be said. @throws UsageError as above.
-WorkItem item_of_record(const RecordJson& record, const PlannedOutput& output, const face::AuVocabulary& vocabulary,
-                        const std::string& where);
+/// The pictures that were sampled together, each with its edits, of which the job's one is wanted, into `output`.
+/// @throws UsageError, RecordJson::exception for a record that isn't as docs/records.md says.
+std::vector<WorkItem> batch_of_record(const RecordedJob& job, const PlannedOutput& output, const models::Manifest& manifest);
 
 }  // namespace magicface::app

@@ -3,6 +3,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "decoding.hpp"
 #include "engine_state.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/face/crop.hpp"
@@ -92,7 +93,8 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
   portrait->attribute = model.attribute(model.encode(to_tensor(condition)));
   portrait->reference = model.reference(latent);
   if (!portrait->blend_mask.empty() && options.composite == Composite::automatic) {
-    portrait->reconstruction = to_picture(model.decode(latent * manifest.latent.scaling_factor)[0]);
+    // Its edits will be decoded as it is, in tiles too, and say so.
+    portrait->reconstruction = to_picture(decode_within_memory(model, latent * manifest.latent.scaling_factor)[0].image);
   }
   portrait->source = std::move(picture);
   return portrait;
@@ -100,6 +102,10 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
 
 const FaceAnalysis* analysis_of(const Portrait& portrait) {
   return portrait.analysis ? &*portrait.analysis : nullptr;
+}
+
+cv::Size latent_size(const Portrait& portrait) {
+  return {static_cast<int>(portrait.latent_width), static_cast<int>(portrait.latent_height)};
 }
 
 const image::Picture& source_of(const Portrait& portrait) { return portrait.source; }
