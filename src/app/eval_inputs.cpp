@@ -97,6 +97,12 @@ std::vector<EvalPair> read_csv(const fs::path& file, const face::AuVocabulary& v
   return pairs;
 }
 
+face::ActionUnits variation_of(const RecordJson& au, const face::AuVocabulary& vocabulary) {
+  face::ActionUnits variation(vocabulary.size(), 0.0);
+  for (const auto& [name, value] : au.items()) variation[vocabulary.index_of(name)] = value.get<double>();
+  return variation;
+}
+
 EvalPair pair_of(const RecordedItem& item, const fs::path& file, const face::AuVocabulary& vocabulary) {
   EvalPair pair;
   pair.name = file.filename().string() + " item " + item.record.at("item").dump();
@@ -108,8 +114,11 @@ EvalPair pair_of(const RecordedItem& item, const fs::path& file, const face::AuV
         "not made: " + (item.record["error"].is_string() ? item.record["error"].get<std::string>() : "no reason recorded");
     return pair;
   }
-  for (const auto& [name, variation] : item.variation().items()) {
-    pair.variation[vocabulary.index_of(name)] = variation.get<double>();
+  pair.variation = variation_of(item.variation(), vocabulary);
+  if (item.record.contains("faces")) {
+    for (const auto& face : item.record["faces"]) {
+      if (face.at("status") == "ok") pair.by_face.push_back(variation_of(face.at("au"), vocabulary));
+    }
   }
   if (const auto& parameters = item.record.at("parameters"); parameters.contains("face")) pair.face = parameters["face"].get<std::string>();
   return pair;

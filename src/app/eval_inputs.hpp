@@ -15,6 +15,7 @@ struct EvalPair {
   std::string name;  ///< for messages: "deltaedit.csv:3", "records.jsonl item 7"
   std::filesystem::path source, edited;
   face::ActionUnits variation;                 ///< in the bundle's order
+  std::vector<face::ActionUnits> by_face{};    ///< of several faces each one's, from left to right; empty: `variation`
   std::optional<std::filesystem::path> mask;   ///< the face of the source; unset: the parser's
   std::optional<std::filesystem::path> truth;  ///< what the edit should look like
   std::string face = "largest";                ///< of the source, as --face spells it; all: the figures are those of all faces

@@ -65,10 +65,12 @@ class PairMeasurer {
       return figures;
     }
     cv::Mat pixels;
-    for (const auto& before : source_.readings) {
+    const bool own = pair.by_face.size() == source_.readings.size();
+    for (std::size_t i = 0; i < source_.readings.size(); ++i) {
+      const auto& before = source_.readings[i];
       const auto problem = problem_of([&] {
         auto edited = reader_.read_edited(pair.edited, before);
-        add_readings(pair, before, edited, figures);
+        add_readings(own ? pair.by_face[i] : pair.variation, before, edited, figures);
         pixels = std::move(edited.rgb);
       });
       if (problem) complain(*problem);
@@ -89,9 +91,9 @@ class PairMeasurer {
   }
 
   /// Several faces of a picture add up.
-  void add_readings(const EvalPair& pair, const FaceReading& before, const FaceReading& edited, PairFigures& figures) {
+  void add_readings(const face::ActionUnits& variation, const FaceReading& before, const FaceReading& edited, PairFigures& figures) {
     if (before.au && edited.au) {
-      const auto intended = face::intended(*before.au, pair.variation);
+      const auto intended = face::intended(*before.au, variation);
       const auto errors = measure::squared_errors(*edited.au, intended);
       for (std::size_t i = 0; i < errors.size(); ++i) {
         figures.shares[unit_key(units_[i])] += {errors[i], 1};
@@ -99,7 +101,7 @@ class PairMeasurer {
       const double sum = std::accumulate(errors.begin(), errors.end(), 0.0);
       figures.shares["au_mse"] += {sum / static_cast<double>(errors.size()), 1};
       figures.shares["direction"] += measure::right_directions(*before.au, *edited.au, intended);
-      figures.shares["untouched"] += measure::untouched_change(*before.au, *edited.au, pair.variation);
+      figures.shares["untouched"] += measure::untouched_change(*before.au, *edited.au, variation);
       if (!figures.au_before) {
         figures.au_before = before.au;
         figures.au_after = edited.au;

@@ -277,6 +277,10 @@ def test_the_faces_that_were_edited_are_the_ones_that_are_measured(tiny, bundle,
     shown = [face["au"]["AU12"] for face in tiny("estimate", "--bundle", bundle, "--in", "two.png", "--json").objects]
     assert befores == pytest.approx(shown, abs=6e-4)
     assert both["problems"] == 0
+    assert tiny.edit("--in", "two.png", "--target", "AU12=3", "--face", "all", "--out", "target").code == 0
+    target = method(evaluate("target", "--json"))
+    assert target["items"][0]["au_before"]["AU12"] == pytest.approx(shown[0], abs=6e-4)
+    assert target["items"][0]["au_intended"]["AU12"] == pytest.approx(3, abs=2e-3), "each face by its own variation"
     one_face, two_faces = (run["figures"]["identity_l2"]["value"] for run in (right, both))
     assert one_face > 0 and two_faces > 0
     backgrounds = [run["figures"]["background_rmse"]["value"] for run in (left, right, both)]
