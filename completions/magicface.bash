@@ -42,10 +42,12 @@ _magicface() {
     parse) flags="--in --out --overwrite --face --mask-policy --max-pixels --max-file-size --bundle --device --threads --quiet --log-level --help" ;;
     merge) flags="--out --csv --overwrite --quiet --log-level --help" ;;
     eval)
-      flags="--out --overwrite --json --truth --au-table --confidence --draws --seed --bundle --device --threads --quiet --log-level --help"
+      flags="--out --overwrite --json --truth --au-table --identity-table --pose-table --confidence --draws --seed --bundle --device --threads --quiet --log-level --help"
       [[ ${COMP_WORDS[2]:-} == plan ]] && flags="--in --out --overwrite --people --levels --combinations --seed --bundle --quiet --log-level --help"
+      [[ ${COMP_WORDS[2]:-} == sweep ]] && flags="--jobs --allow-outside --guidance --steps --sampler --out --seed --batch-size --dtype --truth --confidence
+        --draws --json --bundle --device --threads --quiet --log-level --help"
       ;;
-    check) flags="--tolerances --figures --update --json --bundle --device --threads --quiet --log-level --help" ;;
+    check) flags="--run-again --out --tolerances --figures --update --json --bundle --device --threads --quiet --log-level --help" ;;
     report) flags="--out --overwrite --figures --size --quality --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"
