@@ -2,6 +2,7 @@
 #include "magicface/models/compute.hpp"
 
 #include <ATen/Context.h>
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 
 #include "magicface/core/error.hpp"
@@ -63,6 +64,12 @@ void set_threads(int threads) {
   if (threads > 0) at::set_num_threads(threads);
   // Denormals cost hundreds of cycles each and carry nothing here.
   at::globalContext().setFlushDenormal(true);
+}
+
+void wait_for(const Placement& placement) {
+  if (placement.device.is_cpu()) return;
+  const auto index = placement.device.has_index() ? placement.device.index() : at::DeviceIndex{0};
+  at::accelerator::synchronizeDevice(index);
 }
 
 std::string describe_device(const Placement& placement) { return placement.device.str(); }

@@ -13,6 +13,7 @@
 #include "magicface/models/compute.hpp"
 #include "manifest_specs.hpp"
 #include "portrait.hpp"
+#include "stage_watch.hpp"
 #include "tensors.hpp"
 
 namespace magicface::pipeline {
@@ -68,6 +69,8 @@ Engine::~Engine() = default;
 
 FaceAnalyser& Engine::faces() { return state_->faces; }
 
+void Engine::measure(OnStage on_stage) { state_->on_stage = std::move(on_stage); }
+
 std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edit>& edits, const SamplingOptions& sampling,
                                  Composite composite, const OnStep& on_step) {
   const c10::InferenceMode inference;
@@ -80,8 +83,14 @@ std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edi
                          .to(state_->model.placement().device);
   const auto sampler = diffusion::make_sampler(plan.sampler, noise_schedule_of(manifest.schedule));
   const auto denoise = guided_denoise(state_->model, portrait.attribute, portrait.reference, variations_of(edits), plan.guidance);
-  const auto latents = diffusion::sample(*sampler, start, noise, denoise, on_step);
+  StageWatch watch(state_->on_stage, state_->model.placement());
+  const auto stepped = [&](int step, int steps) {
+    watch.lap("step");
+    if (on_step) on_step(step, steps);
+  };
+  const auto latents = diffusion::sample(*sampler, start, noise, denoise, stepped);
   const auto images = state_->model.decode(latents);
+  watch.lap("decode");
 
   std::vector<Edited> results;
   for (std::int64_t i = 0; i < images.size(0); ++i) {
@@ -96,6 +105,7 @@ std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edi
     }
     results.push_back(std::move(edited));
   }
+  watch.lap("blend");
   return results;
 }
 
