@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+# Two pictures with three edits each share a batch of 8.
 PICTURES, EDITS = 20, ["AU4=-6", "AU12=2.5,AU1=1", "AU26=5"]
 
 
@@ -39,7 +40,7 @@ class Rounds:
             write_noise(work / "in" / f"p{number:02}.png", number)
         write_noise(work / "condition.png", 1000)
         self.command = [program, "edit", "--bundle", bundle, "--in", "in", "--crop", "none", "--condition", "condition.png",
-                        "--steps", "1", "--quiet", *(word for edit in EDITS for word in ("--au", edit))]
+                        "--steps", "1", "--quiet", "--batch-size", "8", *(word for edit in EDITS for word in ("--au", edit))]
         start = time.monotonic()
         subprocess.run(self.start_arguments("whole"), check=True, **self.keywords())
         self.seconds = time.monotonic() - start

@@ -29,21 +29,25 @@ def tokens(features: Tensor) -> Tensor:
     return features.flatten(2).transpose(1, 2)
 
 
-def attend(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
-    """Multi-head attention of [B, N, C] queries over [B, M, C] keys and values."""
-    batch, count, channels = query.shape
-    width = channels // heads
-    query = query.view(batch, count, heads, width).transpose(1, 2)
-    key = key.reshape(batch, key.shape[1], heads, width).transpose(1, 2)
-    value = value.reshape(batch, value.shape[1], heads, width).transpose(1, 2)
+def split_heads(x: Tensor, heads: int) -> Tensor:
+    """[B, N, C] as [B, heads, N, C / heads]."""
+    batch, count, channels = x.shape
+    return x.reshape(batch, count, heads, channels // heads).transpose(1, 2)
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Multi-head attention of queries [B, heads, N, W] over keys and values [B, heads, M, W], as [B, N, heads * W]."""
+    if not query.is_cuda:
+        # The fused kernel of a CPU is a fifth faster when each head's rows lie together.
+        query, key, value = query.contiguous(), key.contiguous(), value.contiguous()
     if torch.jit.is_scripting():
         result = F.scaled_dot_product_attention(query, key, value)
     elif query.requires_grad and not query.is_cuda:
         # On a CPU the fused kernel's backward pass takes two to three times as long as the plain products'.
-        result = torch.matmul(((query / math.sqrt(width)) @ key.transpose(2, 3)).softmax(3), value)
+        result = torch.matmul(((query / math.sqrt(query.shape[3])) @ key.transpose(2, 3)).softmax(3), value)
     else:
         result = F.scaled_dot_product_attention(query, key, value)
-    return result.transpose(1, 2).reshape(batch, count, channels)
+    return result.transpose(1, 2).flatten(2)
 
 
 class Attention(nn.Module):
@@ -59,7 +63,8 @@ class Attention(nn.Module):
 
     def forward(self, hidden: Tensor, context: Tensor) -> Tensor:
         context = context.expand(hidden.shape[0], context.shape[1], context.shape[2])
-        return self.to_out[0](attend(self.to_q(hidden), self.to_k(context), self.to_v(context), self.heads))
+        key, value = split_heads(self.to_k(context), self.heads), split_heads(self.to_v(context), self.heads)
+        return self.to_out[0](attend(split_heads(self.to_q(hidden), self.heads), key, value))
 
 
 class ConstantAttention(nn.Module):
@@ -75,9 +80,9 @@ class ConstantAttention(nn.Module):
 
     def forward(self, hidden: Tensor, context: Tensor) -> Tensor:
         batch = hidden.shape[0]
-        key = self.key.expand(batch, self.key.shape[1], self.key.shape[2])
-        value = self.value.expand(batch, self.value.shape[1], self.value.shape[2])
-        return self.to_out[0](attend(self.to_q(hidden), key, value, self.heads))
+        key = split_heads(self.key.expand(batch, self.key.shape[1], self.key.shape[2]), self.heads)
+        value = split_heads(self.value.expand(batch, self.value.shape[1], self.value.shape[2]), self.heads)
+        return self.to_out[0](attend(split_heads(self.to_q(hidden), self.heads), key, value))
 
 
 class GatedLinear(nn.Module):
@@ -126,16 +131,17 @@ class TransformerBlock(nn.Module):
         batch = hidden.shape[0]
         value_input = self.norm1(hidden)
         query_input = value_input + place if self.position else value_input
-        query = self.attn1.to_q(query_input)
-        key = self.attn1.to_k(query_input)
-        value = self.attn1.to_v(value_input)
+        heads = self.attn1.heads
+        query = split_heads(self.attn1.to_q(query_input), heads)
+        key = split_heads(self.attn1.to_k(query_input), heads)
+        value = split_heads(self.attn1.to_v(value_input), heads)
         if len(reference) > 0:
             # The reference's keys and values stand behind the own ones; only own tokens ask.
-            other_key = reference[2 * self.index]
-            other_value = reference[2 * self.index + 1]
-            key = torch.cat([key, other_key.expand(batch, other_key.shape[1], other_key.shape[2])], 1)
-            value = torch.cat([value, other_value.expand(batch, other_value.shape[1], other_value.shape[2])], 1)
-        hidden = hidden + self.attn1.to_out[0](attend(query, key, value, self.attn1.heads))
+            other_key = split_heads(reference[2 * self.index], heads)
+            other_value = split_heads(reference[2 * self.index + 1], heads)
+            key = torch.cat([key, other_key.expand(batch, heads, other_key.shape[2], other_key.shape[3])], 2)
+            value = torch.cat([value, other_value.expand(batch, heads, other_value.shape[2], other_value.shape[3])], 2)
+        hidden = hidden + self.attn1.to_out[0](attend(query, key, value))
         if self.attn2 is not None:
             hidden = hidden + self.attn2(self.norm2(hidden), context)
         return hidden + self.ff(self.norm3(hidden))

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from networks.demo_face import FaceNetworks, Trunk  # noqa: E402
 from networks.vae import Vae, VaeConfig  # noqa: E402
 from training import common, data, parallel  # noqa: E402
 from training.augment import chosen, colour  # noqa: E402
@@ -24,6 +25,7 @@ DEMO = VaeConfig(block_out_channels=(16, 32, 64, 96), layers_per_block=1, latent
 SMOKE = VaeConfig(block_out_channels=(8, 8, 16, 16), layers_per_block=1, norm_num_groups=4)
 DETAILS = (2, 3, 4, 5, 11, 12, 13)  # brows, eyes, mouth, lips: few pixels, all of the expression
 KL_WEIGHT = 5e-4
+FEATURE_WEIGHT = 0.15
 RECOLOURED = 0.4  # part of the pieces under other colours and light than the renderer gives
 
 
@@ -47,16 +49,26 @@ def batch(sets: list, options: argparse.Namespace, generator: np.random.Generato
     return image, F.avg_pool2d(weight, 5, 1, 2)
 
 
-def loss_of(vae: Vae, image: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Weighted L1 on pixels and on their differences, and a little pull of the latents to a unit normal."""
+def feature_distance(trunk: Trunk, made: Tensor, image: Tensor) -> Tensor:
+    """Mean distance of what a face network sees in both, level by level, relative to the size of what it sees."""
+    with torch.no_grad():
+        wanted = trunk(image)
+    return sum((a.float() - b.float()).abs().mean() / b.float().abs().mean() for a, b in zip(trunk(made), wanted)) / len(wanted)
+
+
+def loss_of(vae: Vae, image: Tensor, weight: Tensor, trunk: Trunk | None) -> tuple[Tensor, Tensor]:
+    """Weighted L1 on pixels and on their differences, on the trunk's features, and a little pull of the latents to a unit normal."""
     mean, log_variance = vae.encode(image)
     mean, log_variance = mean.float(), log_variance.float()
     latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-    error = vae.decode(latent).float() - (2 * image - 1)
+    again = vae.decode(latent).float()
+    error = again - (2 * image - 1)
     across = (error[..., 1:] - error[..., :-1]).abs() * weight[..., 1:]
     along = (error[..., 1:, :] - error[..., :-1, :]).abs() * weight[..., 1:, :]
     divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
     loss = (error.abs() * weight).mean() + across.mean() + along.mean() + KL_WEIGHT * divergence
+    if trunk is not None:
+        loss = loss + FEATURE_WEIGHT * feature_distance(trunk, again / 2 + 0.5, image)
     return loss, error.detach().square().mean() / 4
 
 
@@ -75,10 +87,18 @@ def evaluate(vae: Vae, portraits: data.Portraits, options: argparse.Namespace, d
     return float((-10 * torch.log10(error)).mean()), float(1 / latent.std())
 
 
+def load_trunk(file: Path, device: torch.device) -> Trunk:
+    state = torch.load(file, map_location=device, weights_only=False)
+    networks = FaceNetworks(state["config"]).to(device, memory_format=torch.channels_last)
+    networks.load_state_dict(state["average"])
+    return networks.trunk.eval().requires_grad_(False)
+
+
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
     parser.add_argument("--decoder-only", action="store_true", help="go on from the average with the encoder held: latents stay what they are")
     return parser.parse_args()
 
@@ -102,6 +122,7 @@ def main() -> None:
         vae.load_state_dict(average.values)
         vae.encoder.requires_grad_(False)
         vae.quant_conv.requires_grad_(False)
+    trunk = load_trunk(options.faces, device) if options.faces else None
     torch.manual_seed(options.seed + step + parallel.rank())
     generator = np.random.default_rng((options.seed, step, parallel.rank()))
     clock = common.Clock(options.minutes, spent)
@@ -127,7 +148,7 @@ def main() -> None:
         image, weight = batch(sets, options, generator, options.size, piece)
         image = image.to(device, memory_format=torch.channels_last)
         with common.autocast(device):
-            loss, error = loss_of(vae, image, weight.to(device))
+            loss, error = loss_of(vae, image, weight.to(device), trunk)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)

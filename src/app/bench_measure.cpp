@@ -128,7 +128,9 @@ void Bench::edit_and_write(const std::shared_ptr<const pipeline::Portrait>& port
                            const std::vector<pipeline::Edit>& edits, int steps, const pipeline::OnStep& on_step, Run& run) {
   auto sampling = options_.sampling;
   sampling.steps = steps;
-  const auto edited = engine_->edit(*portrait, edits, sampling, pipeline::Composite::automatic, on_step);
+  std::vector<pipeline::BatchRow> rows;
+  for (const auto& edit : edits) rows.push_back({portrait, edit});
+  const auto edited = engine_->edit(rows, sampling, pipeline::Composite::automatic, on_step);
   const Stopwatch writing;
   image::EncodeOptions encoding;
   encoding.format = image::Format::png;

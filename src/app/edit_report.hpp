@@ -25,7 +25,14 @@ struct MadeFile {
 
 /// The edits that were sampled together: what a batch holds decides the rounding of each (docs/architecture.md).
 struct SampledBatch {
-  std::vector<pipeline::Edit> edits;
+  struct Row {
+    std::vector<double> variation;
+    std::uint64_t seed = 0;
+    std::shared_ptr<const WorkItem> item;
+    std::size_t edit = 0;  ///< its place in `item`
+    std::string input_sha256;
+  };
+  std::vector<Row> rows;
 };
 
 /// The pictures of an edit, for sheets; shared with the engine's, never changed.

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "dry_run.hpp"
+#include "item_groups.hpp"
 #include "magicface/core/bounded_queue.hpp"
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
@@ -33,8 +34,8 @@ std::optional<fs::path> record_path(const EditOptions& options, const EditPlan& 
 /// Reads items ahead of the model. Ends, and is waited for, when it goes out of scope.
 class ReadAhead {
  public:
-  ReadAhead(const EditPlan& plan, const ItemLoader& loader)
-      : abandoned_(plan.abandoned), thread_([this, next = plan.next, &loader] { work(next, loader); }) {}
+  ReadAhead(const EditPlan& plan, const EditOptions& options, const ItemLoader& loader)
+      : abandoned_(plan.abandoned), thread_([this, groups = ItemGroups(plan.next, options), &loader]() mutable { work(groups, loader); }) {}
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
   ~ReadAhead() {
@@ -54,19 +55,26 @@ class ReadAhead {
   }
 
  private:
-  void work(const ItemSource& next, const ItemLoader& loader) {
+  void work(ItemGroups& groups, const ItemLoader& loader) {
     try {
-      while (!cut_) {
-        auto item = next();
-        // A pipe that is waited for ends its wait, too, when a stop is asked for.
-        cut_ = cancellation_requested();
-        if (!item || cut_) break;
-        if (!queue_.push(loader.load(std::move(*item)))) break;
+      while (push(groups.next(), loader)) {
       }
     } catch (...) {
       problem_ = std::current_exception();
     }
     queue_.close();
+  }
+
+  /// Whether to go on.
+  bool push(std::vector<WorkItem> group, const ItemLoader& loader) {
+    // A pipe that is waited for ends its wait, too, when a stop is asked for.
+    cut_ = cancellation_requested();
+    if (group.empty() || cut_) return false;
+    for (auto& loaded : loader.decide(std::move(group))) {
+      loader.read(loaded);
+      if (!queue_.push(std::move(loaded))) return false;
+    }
+    return true;
   }
 
   std::shared_ptr<std::atomic<bool>> abandoned_;
@@ -129,19 +137,20 @@ void EditRun::open_records() {
 }
 
 void EditRun::loop(OutputWriter& writer) {
-  const ItemLoader loader(options_, recorder_, recorded_, records_.has_value());
+  const ItemLoader loader(options_, recorder_, recorded_, records_ || options_.metadata);
   const bool estimates = options_.json || records_;
   ItemRunner runner(
-      options_, bundle_->manifest(), [this]() -> pipeline::Engine& { return engine(); }, progress_, estimates);
-  ReadAhead reader(plan_, loader);
+      options_, bundle_->manifest(), [this]() -> pipeline::Engine& { return engine(); }, progress_, estimates,
+      [&](Product product) { writer.put(std::move(product)); });
+  ReadAhead reader(plan_, options_, loader);
   // A wrong bundle is told at once; only a resumed run, which may have nothing to do, loads it when it must.
   if (!options_.batch.resume && !options_.batch.retry_failed) engine();
   while (auto loaded = reader.next()) {
     throw_if_cancelled();
     tell_progress(*loaded->item);
-    runner.run(std::move(*loaded), [&](Product product) { writer.put(std::move(product)); });
+    runner.run(std::move(*loaded));
     ++looked_at_;
-    stopped_ = stopped_by_failures(writer);
+    stopped_ = runner.idle() && stopped_by_failures(writer);
     if (stopped_) break;
   }
 }

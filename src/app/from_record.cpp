@@ -10,6 +10,7 @@
 #include "magicface/core/error.hpp"
 #include "magicface/core/hash.hpp"
 #include "magicface/face/action_units.hpp"
+#include "picture_record.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
@@ -36,6 +37,7 @@ struct Found {
 };
 
 Found find_record(const Place& place) {
+  if (auto record = record_of_picture(place.file)) return {std::move(*record), nullptr};
   Found found;
   RecordJson folder;
   read_records(place.file, [&](std::size_t number, const RecordJson& line) {
@@ -59,24 +61,102 @@ std::string au_text(const RecordJson& au) {
   return text;
 }
 
+face::ActionUnits variation_of(const RecordJson& au, const face::AuVocabulary& vocabulary) {
+  return au.empty() ? face::ActionUnits(vocabulary.size(), 0.0) : face::parse_edit(au_text(au), vocabulary);
+}
+
+/// Where the flags of now say nothing else.
+void take_compute(const RecordJson& recorded, pipeline::ComputeOptions& compute) {
+  if (compute.device == "auto") compute.device = recorded.at("device").get<std::string>();
+  if (compute.dtype == "auto") compute.dtype = recorded.at("dtype").get<std::string>();
+  if (compute.threads == 0) compute.threads = recorded.at("threads").get<int>();
+}
+
+EditRequest request_of(const RecordJson& edit, const face::AuVocabulary& vocabulary) {
+  EditRequest request;
+  request.variation = variation_of(edit.at("au"), vocabulary);
+  request.seed = edit.at("seed").get<std::uint64_t>();
+  request.label = face::edit_label(request.variation, vocabulary);
+  request.asked.label = request.label;
+  request.asked.variation = request.variation;
+  request.asked.target.resize(vocabulary.size());
+  if (!edit.contains("asked")) return request;
+  // Of several faces each needs its own variation: it is worked out again.
+  const auto& asked = edit["asked"];
+  request.flag = "--from-record";
+  request.asked.strength = asked.at("strength").get<double>();
+  request.asked.variation = variation_of(asked.at("au"), vocabulary);
+  for (std::size_t i = 0; i < vocabulary.size(); ++i) {
+    const auto& name = vocabulary.names()[i];
+    if (asked.at("target").contains(name)) request.asked.target[i] = asked["target"][name].get<double>();
+  }
+  return request;
+}
+
+/// Whether the edit begins another picture of the batch than the one before. An edit of the record's own has no input.
+bool same_item(const RecordJson& a, const RecordJson& b) {
+  const auto text = [](const RecordJson& edit, const char* key) { return edit.contains(key) ? edit[key].dump() : std::string(); };
+  return text(a, "input") == text(b, "input") && text(a, "face") == text(b, "face");
+}
+
+/// The pictures that were sampled together, each with its edits; one edit of one of them is wanted.
+std::vector<WorkItem> recorded_batch(const RecordedJob& job, const models::Manifest& manifest) {
+  const auto& [options, record, root] = job;
+  const face::AuVocabulary vocabulary(manifest.au.names);
+  RecordJson alone{{"place", 1}, {"edits", RecordJson::array()}};
+  alone["edits"].push_back({{"au", record["parameters"]["au"]}, {"seed", record["parameters"]["seed"]}});
+  const auto& batch = record.at("batch").is_null() ? std::as_const(alone) : record.at("batch");
+  const auto& edits = batch.at("edits");
+  const auto place = batch.at("place").get<std::size_t>();
+  if (place == 0 || place > edits.size()) throw UsageError("--from-record: the batch has no edit of the place it says");
+  const auto sha256_of = [](const RecordJson& input) { return input.at("sha256").is_null() ? "" : input.at("sha256").get<std::string>(); };
+  const auto named = fs::path(record.at("output").get<std::string>()).filename();
+  const auto output =
+      names_a_picture(options.output) ? options.output.out : (options.output.out / named).lexically_normal();
+  std::vector<WorkItem> items;
+  for (std::size_t i = 0; i < edits.size(); ++i) {
+    if (i == 0 || !same_item(edits[i - 1], edits[i])) {
+      auto& item = items.emplace_back();
+      const bool other = edits[i].contains("input");
+      const auto& input = other ? edits[i]["input"] : record.at("input");
+      item.input.path = root / input.at("path").get<std::string>();
+      item.input_sha256 = sha256_of(input);
+      if (other) item.face = face::parse_face_choice(edits[i].at("face").get<std::string>());
+      item.first = items.size();
+    }
+    auto& item = items.back();
+    item.edits.push_back(request_of(edits[i], vocabulary));
+    if (i + 1 != place) continue;
+    item.only = item.edits.size() - 1;
+    // The picture's text has the recorded name.
+    if (const auto name = record["parameters"].value("edit", std::string()); !name.empty()) item.edits.back().label = name;
+  }
+  for (auto& item : items) {
+    item.outputs.assign(item.edits.size(), {output, options.output.format.value()});
+    if (!item.only) item.only = item.edits.size();
+  }
+  return items;
+}
+
 }  // namespace
 
 RecordedJob read_recorded_job(const EditOptions& now) {
-  if (!now.inputs.empty() || now.batch.jobs || asks_for_edits(now) || now.seed || !now.seeds.seeds.empty() || now.batch.resume ||
+  if (now.inputs.size() > 1 || now.batch.jobs || asks_for_edits(now) || now.seed || !now.seeds.seeds.empty() || now.batch.resume ||
       now.batch.retry_failed || now.batch.shard) {
     throw UsageError(
-        "--from-record: expected only --out, --overwrite, --bundle and compute flags beside it; the record says the "
-        "rest");
+        "--from-record: expected only --in (where the portrait is now), --out, --overwrite, --bundle and compute flags beside it; the "
+        "record says the rest");
   }
-  auto [record, folder] = find_record(parse_place(*now.batch.from_record));
   try {
+    auto [record, folder] = find_record(parse_place(*now.batch.from_record));
     const fs::path root = folder.is_string() ? folder.get<std::string>() : std::string();
     const auto& parameters = record.at("parameters");
-    const auto& compute = record.at("compute");
-    RecordedJob job{now, record};
+    if (!now.inputs.empty()) record["input"]["path"] = fs::absolute(now.inputs.front()).string();
+    RecordedJob job{now, record, root};
     auto& options = job.options;
     options.inputs = {(root / record.at("input").at("path").get<std::string>()).string()};
-    if (!options.bundle) options.bundle = (root / record.at("bundle").at("path").get<std::string>()).string();
+    if (const auto& bundle = record.at("bundle"); !options.bundle && bundle.contains("path"))
+      options.bundle = (root / bundle["path"].get<std::string>()).string();
     options.sampling.sampler = parameters.at("sampler").get<std::string>();
     options.sampling.steps = parameters.at("steps").get<int>();
     options.sampling.eta = parameters.at("eta").get<double>();
@@ -91,9 +171,7 @@ RecordedJob read_recorded_job(const EditOptions& now) {
     options.mask_policy = pipeline::mask_policy_from_name(parameters.at("mask_policy").get<std::string>());
     if (!parameters.at("mask").is_null()) options.mask = root / parameters.at("mask").at("path").get<std::string>();
     if (!parameters.at("quality").is_null()) options.quality = parameters.at("quality").get<int>();
-    if (options.compute.device == "auto") options.compute.device = compute.at("device").get<std::string>();
-    if (options.compute.dtype == "auto") options.compute.dtype = compute.at("dtype").get<std::string>();
-    if (options.compute.threads == 0) options.compute.threads = compute.at("threads").get<int>();
+    if (record.contains("compute")) take_compute(record["compute"], options.compute);
     options.compute.batch_size =
         record.at("batch").is_null() ? 1 : static_cast<int>(record.at("batch").at("edits").size());
     options.output.format = image::format_from_name(parameters.at("format").get<std::string>());
@@ -119,38 +197,13 @@ EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle) {
   };
   check_unchanged("condition", job.options.condition);
   check_unchanged("mask", job.options.mask);
-  const face::AuVocabulary vocabulary(bundle.manifest().au.names);
-  RecordJson alone{{"place", 1}, {"edits", RecordJson::array()}};
-  alone["edits"].push_back({{"au", record["parameters"]["au"]}, {"seed", record["parameters"]["seed"]}});
-  const auto& batch = record.at("batch").is_null() ? std::as_const(alone) : record.at("batch");
-  WorkItem item;
-  item.input.path = job.options.inputs.front();
-  item.only = batch.at("place").get<std::size_t>() - 1;
-  item.input_sha256 =
-      record.at("input").at("sha256").is_null() ? "" : record.at("input").at("sha256").get<std::string>();
-  for (const auto& edit : batch.at("edits")) {
-    EditRequest request;
-    request.variation = edit.at("au").empty() ? face::ActionUnits(vocabulary.size(), 0.0)
-                                              : face::parse_edit(au_text(edit.at("au")), vocabulary);
-    request.seed = edit.at("seed").get<std::uint64_t>();
-    request.label = face::edit_label(request.variation, vocabulary);
-    request.asked.label = request.label;
-    request.asked.variation = request.variation;
-    request.asked.target.resize(vocabulary.size());
-    item.edits.push_back(std::move(request));
-  }
-  const auto name = record["parameters"].value("edit", std::string());
-  if (*item.only < item.edits.size() && !name.empty()) item.edits[*item.only].label = name;  // the picture's text has it
-  if (*item.only >= item.edits.size()) throw UsageError("--from-record: the batch has no edit of the place it says");
-  const auto named = fs::path(record.at("output").get<std::string>()).filename();
-  const auto output = names_a_picture(job.options.output) ? job.options.output.out
-                                                          : (job.options.output.out / named).lexically_normal();
-  item.outputs.assign(item.edits.size(), {output, job.options.output.format.value()});
-
+  auto items = recorded_batch(job, bundle.manifest());
   EditPlan plan;
-  plan.total = plan.inputs = plan.outputs = 1;
-  plan.next = [item, given = false]() mutable {
-    return std::exchange(given, true) ? std::nullopt : std::optional(item);
+  plan.total = plan.outputs = 1;
+  plan.inputs = items.size();
+  plan.next = [items = std::move(items), at = std::size_t{0}]() mutable -> std::optional<WorkItem> {
+    if (at == items.size()) return std::nullopt;
+    return std::move(items[at++]);
   };
   return plan;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "edit_plan.hpp"
@@ -13,6 +14,7 @@ namespace magicface::app {
 struct RecordedJob {
   EditOptions options;  ///< those of now, with everything that decides the picture taken from the record
   RecordJson record;    ///< the `item` line
+  std::filesystem::path folder;  ///< where its paths start
 };
 
 /// Reads what --from-record names: `FILE:LINE`, or `FILE` for its last item. Paths start in the recorded run's folder.

@@ -30,12 +30,25 @@ LoadedItem ItemLoader::decide(WorkItem work) const {
   return loaded;
 }
 
-LoadedItem ItemLoader::load(WorkItem work) const {
+std::vector<LoadedItem> ItemLoader::decide(std::vector<WorkItem> group) const {
+  std::vector<LoadedItem> items;
+  bool wanted = false;
+  for (auto& item : group) {
+    const Stopwatch watch;
+    auto& loaded = items.emplace_back(decide(std::move(item)));
+    loaded.seconds = watch.seconds();
+    wanted = wanted || std::any_of(loaded.fates.begin(), loaded.fates.end(), [](const Fate& fate) { return fate.kind == Fate::Kind::make; });
+  }
+  for (auto& loaded : items) {
+    loaded.wanted = wanted;
+    loaded.ends_group = &loaded == &items.back();
+  }
+  return items;
+}
+
+void ItemLoader::read(LoadedItem& loaded) const {
+  if (!loaded.wanted || loaded.problem || loaded.fates.empty()) return;
   const Stopwatch watch;
-  auto loaded = decide(std::move(work));
-  const bool needed = std::any_of(loaded.fates.begin(), loaded.fates.end(),
-                                  [](const Fate& fate) { return fate.kind == Fate::Kind::make; });
-  if (!needed || loaded.problem) return loaded;
   try {
     loaded.picture = image::read_picture(loaded.item->input.path, options_.limits);
   } catch (const std::bad_alloc&) {
@@ -43,8 +56,7 @@ LoadedItem ItemLoader::load(WorkItem work) const {
   } catch (const std::exception& problem) {
     loaded.problem = problem.what();
   }
-  loaded.seconds = watch.seconds();
-  return loaded;
+  loaded.seconds += watch.seconds();
 }
 
 Fate ItemLoader::fate_of(const WorkItem& item, std::size_t edit, const std::string& input_sha256) const {

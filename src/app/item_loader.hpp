@@ -25,12 +25,14 @@ struct LoadedItem {
   std::shared_ptr<const WorkItem> item;
   std::vector<Fate> fates;                ///< one per edit
   std::string input_sha256;               ///< empty: it can't be read, or nobody asked
-  std::optional<image::Picture> picture;  ///< only when an edit is to be made
+  std::optional<image::Picture> picture;  ///< only when `wanted`
   std::optional<std::string> problem;     ///< why there is no picture
   double seconds = 0;                     ///< reading
+  bool wanted = false;     ///< an edit of its group is to be made, so that all of the group are sampled
+  bool ends_group = true;  ///< the edits of the items since the last end share batches (ItemGroups)
 };
 
-/// Decides what an item still needs and reads its picture. Runs one item ahead of the model, on a thread of its own.
+/// Decides what items still need and reads their pictures. Runs one item ahead of the model, on a thread of its own.
 class ItemLoader {
  public:
   ItemLoader(const EditOptions& options, const ItemRecorder& recorder, const RecordedOutputs& recorded,
@@ -39,7 +41,10 @@ class ItemLoader {
 
   /// What becomes of the edits, without reading the picture.
   LoadedItem decide(WorkItem item) const;
-  LoadedItem load(WorkItem item) const;
+  /// The same for a group of items.
+  std::vector<LoadedItem> decide(std::vector<WorkItem> group) const;
+  /// Reads the picture, if it is wanted.
+  void read(LoadedItem& loaded) const;
 
  private:
   Fate fate_of(const WorkItem& item, std::size_t edit, const std::string& input_sha256) const;

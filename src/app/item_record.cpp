@@ -73,6 +73,51 @@ RecordJson ItemRecorder::run(const Shard& shard, const std::optional<std::size_t
   return line;
 }
 
+RecordJson ItemRecorder::input(const fs::path& path, const std::string& sha256) {
+  return {{"path", path.string()}, {"sha256", sha256.empty() ? RecordJson(nullptr) : RecordJson(sha256)}};
+}
+
+bool ItemRecorder::edits_all_faces(const WorkItem& item) const {
+  return item.face.value_or(options_.face).kind == face::FaceChoice::Kind::all;
+}
+
+RecordJson ItemRecorder::target(const face::AuRequest& asked) const {
+  RecordJson target = RecordJson::object();
+  for (std::size_t i = 0; i < asked.target.size(); ++i) {
+    if (asked.target[i]) target[manifest_.au.names[i]] = *asked.target[i];
+  }
+  return target;
+}
+
+/// One of several faces of a picture; `error` says why it was left out.
+RecordJson ItemRecorder::face(const EditOutcome& outcome) const {
+  return {{"face", outcome.face},
+          {"status", outcome.skipped ? "skipped" : "ok"},
+          {"au", action_units(outcome.variation)},
+          {"au_before", intensities(manifest_.au.names, outcome.au_before)},
+          {"au_after", intensities(manifest_.au.names, outcome.au_after)},
+          {"au_change", change(manifest_.au.names, outcome)},
+          {"warnings", outcome.warnings},
+          {"error", outcome.error ? RecordJson(*outcome.error) : RecordJson(nullptr)}};
+}
+
+/// Of edits of other pictures it says which.
+RecordJson ItemRecorder::batch(const EditOutcome& outcome) const {
+  if (!outcome.batch) return nullptr;
+  RecordJson edits = RecordJson::array();
+  for (const auto& row : outcome.batch->rows) {
+    auto& edit = edits.emplace_back(RecordJson{{"au", action_units(row.variation)}, {"seed", row.seed}});
+    const auto& asked = row.item->edits[row.edit].asked;
+    if (edits_all_faces(*row.item) && face::is_absolute(asked)) {  // a variation of its own for every face
+      edit["asked"] = {{"au", action_units(asked.variation)}, {"target", target(asked)}, {"strength", asked.strength}};
+    }
+    if (row.item->first == outcome.item->first) continue;
+    edit["input"] = input(row.item->input.path, row.input_sha256);
+    edit["face"] = face::face_choice_text(row.item->face.value_or(options_.face));
+  }
+  return {{"place", outcome.batch_place + 1}, {"edits", std::move(edits)}};
+}
+
 /// What was asked for, not what it came to for this face: that is known only once the model has read it (`batch` has it).
 RecordJson ItemRecorder::asked(const EditRequest& request) const {
   RecordJson line;
@@ -81,11 +126,7 @@ RecordJson ItemRecorder::asked(const EditRequest& request) const {
   if (request.like) {
     line["like"] = {{"path", request.like->string()}, {"sha256", reference_sha256_.at(*request.like)}};
   } else if (face::is_absolute(request.asked)) {
-    RecordJson target = RecordJson::object();
-    for (std::size_t i = 0; i < request.asked.target.size(); ++i) {
-      if (request.asked.target[i]) target[manifest_.au.names[i]] = *request.asked.target[i];
-    }
-    line["target"] = std::move(target);
+    line["target"] = target(request.asked);
   }
   if (request.asked.strength != 1) line["strength"] = request.asked.strength;
   line["seed"] = request.seed;
@@ -129,31 +170,54 @@ RecordJson ItemRecorder::item(const EditOutcome& outcome) const {
   if (work.line > 0) line["line"] = work.line;
   if (!work.id.empty()) line["id"] = work.id;
   line["status"] = outcome.error ? "failed" : "ok";
-  line["input"] = {{"path", outcome.input.string()},
-                   {"sha256", outcome.input_sha256.empty() ? RecordJson(nullptr) : RecordJson(outcome.input_sha256)}};
+  line["input"] = input(outcome.input, outcome.input_sha256);
   line["output"] = planned ? RecordJson(outcome.output.string()) : RecordJson(nullptr);
   line["outputs"] = RecordJson::array();
   for (const auto& file : outcome.files) {
     line["outputs"].push_back({{"path", file.path.string()}, {"sha256", file.sha256}, {"bytes", file.bytes}});
   }
   line["parameters"] = planned ? parameters(work, outcome.edit) : RecordJson::object();
-  line["batch"] = nullptr;
-  if (outcome.batch) {
-    RecordJson edits = RecordJson::array();
-    for (const auto& edit : outcome.batch->edits)
-      edits.push_back({{"au", action_units(edit.variation)}, {"seed", edit.seed}});
-    line["batch"] = {{"place", outcome.batch_place + 1}, {"edits", std::move(edits)}};
-  }
+  line["batch"] = batch(outcome);
   line["compute"] = {{"device", compute_.device}, {"dtype", compute_.dtype}, {"threads", compute_.threads}};
   line["bundle"] = bundle();
   line["au_before"] = intensities(manifest_.au.names, outcome.au_before);
   line["au_after"] = intensities(manifest_.au.names, outcome.au_after);
   line["au_change"] = change(manifest_.au.names, outcome);
+  if (edits_all_faces(work) && !outcome.error) {
+    std::map<std::size_t, RecordJson> faces{{outcome.face, face(outcome)}};
+    for (const auto& other : outcome.other_faces) faces.emplace(other.face, face(other));
+    line["faces"] = RecordJson::array();
+    for (auto& [number, said] : faces) line["faces"].push_back(std::move(said));
+  }
   line["seconds"] = RecordJson::object();
   for (const auto& [stage, seconds] : outcome.stages) line["seconds"][stage] = thousandths(seconds);
   line["warnings"] = outcome.warnings;
   line["error"] = outcome.error ? RecordJson(*outcome.error) : RecordJson(nullptr);
   return line;
+}
+
+RecordJson ItemRecorder::portable(const EditOutcome& outcome) const {
+  RecordJson record{{"schema", kRecordSchema},
+                    {"input", input(outcome.input.filename(), outcome.input_sha256)},
+                    {"bundle", {{"name", bundle_name_}, {"sha256", bundle_sha256_}}},
+                    {"parameters", parameters(*outcome.item, outcome.edit)}};
+  for (const char* file : {"condition", "mask", "like"}) {
+    if (!record["parameters"].contains(file) || record["parameters"][file].is_null()) continue;
+    auto& path = record["parameters"][file]["path"];
+    path = fs::path(path.get<std::string>()).filename().string();
+  }
+  const auto sampled = batch(outcome);
+  RecordJson own = RecordJson::array();
+  std::size_t place = outcome.batch_place + 1;
+  for (std::size_t i = 0; i < sampled["edits"].size(); ++i) {
+    if (!sampled["edits"][i].contains("input")) {
+      own.push_back(sampled["edits"][i]);
+    } else if (i < outcome.batch_place) {
+      --place;
+    }
+  }
+  record["batch"] = {{"place", place}, {"edits", std::move(own)}};
+  return record;
 }
 
 }  // namespace magicface::app

@@ -24,11 +24,18 @@ class ItemRecorder {
   RecordJson run(const Shard& shard, const std::optional<std::size_t>& total, const std::string& fingerprint) const;
   /// The `item` line.
   RecordJson item(const EditOutcome& outcome) const;
+  /// What a made picture says of itself, so that it can be made again without its record file: no path and no other picture.
+  RecordJson portable(const EditOutcome& outcome) const;
   /// What an edit would be made from now; compared with what was recorded.
   Provenance provenance(const WorkItem& item, std::size_t edit, const std::string& input_sha256) const;
 
  private:
   RecordJson parameters(const WorkItem& item, std::size_t edit) const;
+  static RecordJson input(const std::filesystem::path& path, const std::string& sha256);
+  bool edits_all_faces(const WorkItem& item) const;
+  RecordJson target(const face::AuRequest& asked) const;
+  RecordJson batch(const EditOutcome& outcome) const;
+  RecordJson face(const EditOutcome& outcome) const;
   RecordJson asked(const EditRequest& request) const;
   RecordJson action_units(const std::vector<double>& variation) const;
   RecordJson bundle() const;

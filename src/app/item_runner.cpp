@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <numeric>
 #include <utility>
 
 #include "best_seed.hpp"
@@ -11,6 +10,7 @@
 #include "magicface/core/error.hpp"
 #include "magicface/core/log.hpp"
 #include "magicface/core/out_of_memory.hpp"
+#include "make_or_halve.hpp"
 #include "stopwatch.hpp"
 
 namespace magicface::app {
@@ -28,7 +28,200 @@ Shown shown_of(const pipeline::Portrait& portrait, const cv::Mat& after) {
   return {source, after, cv::Rect(cv::Rect2f(centre.x - side / 2, centre.y - side / 2, side, side))};
 }
 
+std::string words_of(const std::exception& problem) {
+  return says_out_of_memory(problem)
+             ? "out of memory, even with one edit at a time; try a smaller picture, --dtype bfloat16 or another --device"
+             : problem.what();
+}
+
+/// A stretch of rows whose portraits have one size: only `--crop none` has others.
+using Rows = std::vector<Row>;
+std::vector<Rows> by_size(const Rows& rows) {
+  std::vector<Rows> parts;
+  const auto size_of = [](const Row& row) { return pipeline::latent_size(*row.work->faces.front().portrait); };
+  for (const auto& row : rows) {
+    const auto alike = std::find_if(parts.begin(), parts.end(), [&](const Rows& part) { return size_of(part.front()) == size_of(row); });
+    if (alike != parts.end()) {
+      alike->push_back(row);
+    } else {
+      parts.push_back({row});
+    }
+  }
+  return parts;
+}
+
 }  // namespace
+
+void ItemRunner::run(LoadedItem loaded) {
+  const bool last = loaded.ends_group;
+  auto& work = group_.emplace_back(Work{std::move(loaded)});
+  settle(work);
+  prepare(work);
+  pass_on();
+  if (!last) return;
+  make_group();
+  group_.clear();
+  passed_on_ = 0;
+}
+
+/// Reports what is decided already; the rest is pending.
+void ItemRunner::settle(Work& work) {
+  const auto& fates = work.loaded.fates;
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    if (fates[i].kind == Fate::Kind::make) work.pending.insert(i);
+  }
+  if (fates.empty()) fail(work, 0, work.loaded.problem.value_or("nothing to do"));
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    if (fates[i].kind == Fate::Kind::make || fates[i].kind == Fate::Kind::unwanted) continue;
+    auto outcome = outcome_of(work, i);
+    outcome.skipped = fates[i].kind == Fate::Kind::skip;
+    if (!outcome.skipped) outcome.error = fates[i].reason;
+    work.products.push_back({std::move(outcome), {}, {}});
+  }
+}
+
+void ItemRunner::prepare(Work& work) {
+  try {
+    if (work.loaded.problem) throw ItemError(*work.loaded.problem);
+    if (work.loaded.picture) preparation_.prepare(work);
+  } catch (const std::exception& problem) {
+    if (concerns_every_item(problem)) throw;
+    if (work.pending.empty() && work.loaded.wanted && !work.loaded.fates.empty()) {
+      log::warn("the batch is sampled without " + work.loaded.item->input.path.string() +
+                ", so its pictures may differ in rounding from those made with it: " + problem.what());
+    }
+    for (const auto edit : std::set(work.pending)) fail(work, edit, words_of(problem));
+  }
+}
+
+void ItemRunner::fail(Work& work, std::size_t edit, const std::string& error) {
+  auto outcome = outcome_of(work, edit);
+  outcome.error = error;
+  work.pending.erase(edit);
+  work.products.push_back({std::move(outcome), {}, {}});
+}
+
+/// Batches are formed from all edits of the group, wanted or not, so that a resumed run computes the same batches, and
+/// with them the same bytes. One in which nothing is wanted is left out.
+void ItemRunner::make_group() {
+  Rows rows;
+  bool best = false;  // --keep best concerns all edits of an item alike, and such an item is a group of its own
+  for (auto& work : group_) {
+    for (std::size_t edit = 0; edit < work.loaded.item->edits.size() && !work.faces.empty(); ++edit) {
+      rows.push_back({&work, edit});
+      best = best || !work.loaded.item->edits[edit].rivals.empty();
+    }
+  }
+  const auto size = best ? 1 : static_cast<std::size_t>(options_.compute.batch_size);
+  for (const auto& part : by_size(rows)) {
+    for (std::size_t first = 0; first < part.size(); first += size) {
+      make(std::span(part).subspan(first, std::min(size, part.size() - first)));
+    }
+  }
+}
+
+void ItemRunner::make(std::span<const Row> rows) {
+  const auto make = [this](std::span<const Row> some) {
+    if (std::none_of(some.begin(), some.end(), [](const Row& row) { return row.pending(); })) return;
+    const auto& [work, edit] = some.front();
+    if (work->loaded.item->edits[edit].rivals.empty()) return sample(some);
+    sample_best(*work, edit);
+  };
+  const auto failed = [this](const Row& row, const std::exception& problem) {
+    fail(*row.work, row.edit, words_of(problem));
+    pass_on();
+  };
+  const auto told = [](std::size_t count, const std::exception& problem) {
+    log::warn((says_out_of_memory(problem) ? "out of memory" : "failed") + std::string(" with ") + std::to_string(count) +
+              " edits at a time; trying " + std::to_string(count - count / 2));
+  };
+  make_or_halve<Row>(rows, make, failed, told);
+}
+
+void ItemRunner::sample(std::span<const Row> rows) {
+  std::vector<Growing> made;
+  for (const auto& row : rows) made.push_back({row.work->picture, {}});
+  const auto faces = rows.front().work->faces.size();  // 1 where items share the batch
+  for (std::size_t face = 0; face < faces; ++face) sample_face(rows, face, made);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].pending()) deliver(*rows[i].work, rows[i].edit, std::move(made[i]));
+  }
+}
+
+void ItemRunner::sample_face(std::span<const Row> rows, std::size_t number, std::vector<Growing>& made) {
+  const Stopwatch watch;
+  auto together = std::make_shared<SampledBatch>();
+  std::vector<pipeline::BatchRow> batch;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& face = rows[i].work->faces[number];
+    const auto& request = face.item->edits[rows[i].edit];
+    together->rows.push_back({request.variation, request.seed, face.item, rows[i].edit, rows[i].work->loaded.input_sha256});
+    batch.push_back({face.portrait, {request.variation, request.seed, &made[i].picture}});
+  }
+  auto edited = sampled(batch);
+  const double seconds = watch.seconds() / static_cast<double>(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].pending()) continue;
+    const auto& face = rows[i].work->faces[number];
+    made[i].picture = std::move(edited[i].picture);
+    auto outcome = outcome_of(*rows[i].work, face, rows[i].edit);
+    for (const auto& warning : edited[i].warnings) {
+      log::warn(outcome.input.string() + ": " + warning);
+      outcome.warnings.push_back(warning);
+    }
+    outcome.seconds = seconds;
+    outcome.batch = together;
+    outcome.batch_place = i;
+    outcome.stages.emplace_back("sample", seconds);
+    const Stopwatch estimating;
+    if (estimates_ && options_.composite == pipeline::Composite::automatic) {
+      outcome.au_after = preparation_.estimate(made[i].picture.rgb, *face.portrait);
+    }
+    outcome.stages.emplace_back("estimate", estimating.seconds());
+    made[i].outcomes.push_back(std::move(outcome));
+  }
+}
+
+void ItemRunner::sample_best(Work& work, std::size_t index) {
+  const auto& face = work.faces.front();  // --keep best is refused beside --face all
+  const auto& request = face.item->edits[index];
+  const Stopwatch watch;
+  std::vector<std::uint64_t> seeds{request.seed};
+  seeds.insert(seeds.end(), request.rivals.begin(), request.rivals.end());
+  const auto make = [&](std::span<const std::uint64_t> batch) {
+    std::vector<pipeline::BatchRow> rows;
+    for (const auto seed : batch) rows.push_back({face.portrait, {request.variation, seed}});
+    return sampled(rows);
+  };
+  const auto judge = [&](const pipeline::Edited& edited) { return preparation_.estimate(edited.picture.rgb, *face.portrait).value(); };
+  const auto size = static_cast<std::size_t>(options_.compute.batch_size);
+  auto best = best_of_seeds(seeds, size, face::intended(face.before.value(), request.variation), make, judge);
+
+  auto outcome = outcome_of(work, face, index);
+  outcome.warnings.insert(outcome.warnings.end(), best.edited.warnings.begin(), best.edited.warnings.end());
+  outcome.seed = best.seed;
+  outcome.au_after = best.intensities;
+  outcome.seconds = watch.seconds();
+  outcome.stages.emplace_back("sample", outcome.seconds);
+  const auto place = static_cast<std::size_t>(std::find(seeds.begin(), seeds.end(), best.seed) - seeds.begin());
+  const auto first = place / size * size;
+  auto together = std::make_shared<SampledBatch>();
+  for (const auto seed : std::span(seeds).subspan(first, std::min(size, seeds.size() - first))) {
+    together->rows.push_back({request.variation, seed, face.item, index, work.loaded.input_sha256});
+  }
+  outcome.batch = std::move(together);
+  outcome.batch_place = place - first;
+  Growing made{std::move(best.edited.picture), {}};
+  made.outcomes.push_back(std::move(outcome));
+  deliver(work, index, std::move(made));
+}
+
+std::vector<pipeline::Edited> ItemRunner::sampled(const std::vector<pipeline::BatchRow>& rows) {
+  return engine_().edit(rows, options_.sampling, options_.composite, [&](int step, int steps) {
+    progress_.step(step, steps);
+    throw_if_cancelled();
+  });
+}
 
 EditOutcome ItemRunner::outcome_of(const Work& work, std::size_t edit) const {
   const auto& item = *work.loaded.item;
@@ -45,192 +238,6 @@ EditOutcome ItemRunner::outcome_of(const Work& work, std::size_t edit) const {
     outcome.warnings = item.edits[edit].warnings;
   }
   return outcome;
-}
-
-void ItemRunner::run(LoadedItem loaded, const OnProduct& done) {
-  Work work{std::move(loaded), {}, {}, {}, {}, {}, done};
-  settle(work);
-  if (work.pending.empty()) return;
-  try {
-    if (work.loaded.problem) throw ItemError(*work.loaded.problem);
-    prepare(work);
-    edit(work);
-  } catch (const std::exception& problem) {
-    if (concerns_every_item(problem)) throw;
-    fail_pending(
-        work,
-        says_out_of_memory(problem)
-            ? "out of memory, even with one edit at a time; try a smaller picture, --dtype bfloat16 or another --device"
-            : problem.what());
-  }
-}
-
-/// Reports what is decided already; the rest is pending.
-void ItemRunner::settle(Work& work) {
-  const auto& fates = work.loaded.fates;
-  if (fates.empty()) {
-    work.pending.insert(0);
-    fail_pending(work, work.loaded.problem.value_or("nothing to do"));
-  }
-  for (std::size_t i = 0; i < fates.size(); ++i) {
-    if (fates[i].kind == Fate::Kind::make) {
-      work.pending.insert(i);
-      continue;
-    }
-    if (fates[i].kind == Fate::Kind::unwanted) continue;
-    auto outcome = outcome_of(work, i);
-    outcome.skipped = fates[i].kind == Fate::Kind::skip;
-    if (!outcome.skipped) outcome.error = fates[i].reason;
-    work.done({std::move(outcome), {}, {}});
-  }
-}
-
-void ItemRunner::fail_pending(Work& work, const std::string& error) {
-  for (const auto edit : std::exchange(work.pending, {})) {
-    auto outcome = outcome_of(work, edit);
-    outcome.error = error;
-    work.done({std::move(outcome), {}, {}});
-  }
-}
-
-void ItemRunner::prepare(Work& work) {
-  const auto& item = *work.loaded.item;
-  const auto share = static_cast<double>(item.edits.size());
-  const Stopwatch watch;
-  if (!references_) references_.emplace(options_.expressions.like, engine_().faces());
-  work.picture = std::move(*work.loaded.picture);
-  work.loaded.picture.reset();
-  const bool wanted = estimates_ || std::any_of(item.edits.begin(), item.edits.end(), needs_estimate);
-  for (auto& task : face_tasks(options_, item.face.value_or(options_.face), item.input.path, work.picture, engine_().faces())) {
-    for (const auto& warning : task.warnings) log::warn(item.input.path.string() + ": " + warning);
-    if (task.problem) {
-      work.left_out.push_back(std::move(task));
-      continue;
-    }
-    ReadyFace face{task.number, task.warnings, engine_().prepare(work.picture, task.portrait), {}, nullptr};
-    if (wanted) face.before = estimate(work.picture.rgb, *face.portrait);
-    face.item = resolve(item, face.before);
-    work.faces.push_back(std::move(face));
-  }
-  work.stages = {{"read", work.loaded.seconds / share}, {"prepare", watch.seconds() / share}};
-}
-
-std::shared_ptr<const WorkItem> ItemRunner::resolve(const WorkItem& item, const Estimate& before) {
-  auto mine = std::make_shared<WorkItem>(item);
-  for (auto& request : mine->edits) {
-    references_->fill(request);
-    const auto known = request.warnings.size();
-    request = resolved(std::move(request), before, manifest_.au);
-    for (auto i = known; i < request.warnings.size(); ++i) log::warn(mine->input.path.string() + ": " + request.warnings[i]);
-  }
-  return mine;
-}
-
-/// Batches are formed from all edits of the plan, wanted or not, so that a resumed run computes the same batches, and
-/// with them the same bytes. One in which nothing is wanted is left out.
-void ItemRunner::edit(Work& work) {
-  std::vector<std::size_t> all(work.loaded.item->edits.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  const auto size = static_cast<std::size_t>(options_.compute.batch_size);
-  const bool best = std::any_of(all.begin(), all.end(), [&](std::size_t edit) { return !work.loaded.item->edits[edit].rivals.empty(); });
-  if (best) {  // --keep best concerns all edits alike
-    for (const auto edit : std::set(work.pending)) sample_best(work, edit);
-    return;
-  }
-  for (std::size_t first = 0; first < all.size(); first += size) {
-    edit_batch(work, std::span(all).subspan(first, std::min(size, all.size() - first)));
-  }
-}
-
-/// Halves the batch as long as memory runs out.
-void ItemRunner::edit_batch(Work& work, std::span<const std::size_t> batch) {
-  const bool wanted =
-      std::any_of(batch.begin(), batch.end(), [&](std::size_t edit) { return work.pending.contains(edit); });
-  if (!wanted) return;
-  try {
-    return sample(work, batch);
-  } catch (const std::exception& problem) {
-    if (batch.size() == 1 || !says_out_of_memory(problem)) throw;
-  }
-  const auto half = batch.size() / 2;
-  log::warn("out of memory with " + std::to_string(batch.size()) + " edits at a time; trying " +
-            std::to_string(batch.size() - half));
-  edit_batch(work, batch.first(batch.size() - half));
-  edit_batch(work, batch.last(half));
-}
-
-void ItemRunner::sample(Work& work, std::span<const std::size_t> batch) {
-  std::vector<Growing> made(batch.size(), Growing{work.picture, {}});
-  for (const auto& face : work.faces) sample_face(work, face, batch, made);
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (work.pending.contains(batch[i])) deliver(work, batch[i], std::move(made[i]));
-  }
-}
-
-void ItemRunner::sample_face(Work& work, const ReadyFace& face, std::span<const std::size_t> batch, std::vector<Growing>& made) {
-  const Stopwatch watch;
-  auto together = std::make_shared<SampledBatch>();
-  std::vector<pipeline::Edit> edits;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const auto& request = face.item->edits[batch[i]];
-    together->edits.push_back({request.variation, request.seed});
-    edits.push_back({request.variation, request.seed, &made[i].picture});
-  }
-  auto edited = sampled(face, edits);
-  const double seconds = watch.seconds() / static_cast<double>(batch.size());
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!work.pending.contains(batch[i])) continue;
-    made[i].picture = std::move(edited[i].picture);
-    auto outcome = outcome_of(work, face, batch[i]);
-    outcome.seconds = seconds;
-    outcome.batch = together;
-    outcome.batch_place = i;
-    outcome.stages.emplace_back("sample", seconds);
-    const Stopwatch estimating;
-    if (estimates_ && options_.composite == pipeline::Composite::automatic) {
-      outcome.au_after = estimate(made[i].picture.rgb, *face.portrait);
-    }
-    outcome.stages.emplace_back("estimate", estimating.seconds());
-    made[i].outcomes.push_back(std::move(outcome));
-  }
-}
-
-void ItemRunner::sample_best(Work& work, std::size_t index) {
-  const auto& face = work.faces.front();  // --keep best is refused beside --face all
-  const auto& request = face.item->edits[index];
-  const Stopwatch watch;
-  std::vector<std::uint64_t> seeds{request.seed};
-  seeds.insert(seeds.end(), request.rivals.begin(), request.rivals.end());
-  const auto edits_of = [&](std::span<const std::uint64_t> batch) {
-    std::vector<pipeline::Edit> edits;
-    for (const auto seed : batch) edits.push_back({request.variation, seed});
-    return edits;
-  };
-  const auto make = [&](std::span<const std::uint64_t> batch) { return sampled(face, edits_of(batch)); };
-  const auto judge = [&](const pipeline::Edited& edited) { return estimate(edited.picture.rgb, *face.portrait).value(); };
-  const auto size = static_cast<std::size_t>(options_.compute.batch_size);
-  auto best = best_of_seeds(seeds, size, face::intended(face.before.value(), request.variation), make, judge);
-
-  auto outcome = outcome_of(work, face, index);
-  outcome.seed = best.seed;
-  outcome.au_after = best.intensities;
-  outcome.seconds = watch.seconds();
-  outcome.stages.emplace_back("sample", outcome.seconds);
-  const auto place = static_cast<std::size_t>(std::find(seeds.begin(), seeds.end(), best.seed) - seeds.begin());
-  const auto first = place / size * size;
-  outcome.batch = std::make_shared<SampledBatch>(
-      SampledBatch{edits_of(std::span(seeds).subspan(first, std::min(size, seeds.size() - first)))});
-  outcome.batch_place = place - first;
-  Growing made{std::move(best.edited.picture), {}};
-  made.outcomes.push_back(std::move(outcome));
-  deliver(work, index, std::move(made));
-}
-
-std::vector<pipeline::Edited> ItemRunner::sampled(const ReadyFace& face, const std::vector<pipeline::Edit>& edits) {
-  return engine_().edit(*face.portrait, edits, options_.sampling, options_.composite, [&](int step, int steps) {
-    progress_.step(step, steps);
-    throw_if_cancelled();
-  });
 }
 
 EditOutcome ItemRunner::outcome_of(const Work& work, const ReadyFace& face, std::size_t edit) const {
@@ -271,14 +278,16 @@ void ItemRunner::deliver(Work& work, std::size_t index, Growing made) {
     picture.metadata = image::without_descriptions(picture.metadata);
   }
   work.pending.erase(index);
-  work.done({std::move(outcome), std::move(picture), std::move(encoding)});
+  work.products.push_back({std::move(outcome), std::move(picture), std::move(encoding)});
+  pass_on();
 }
 
-/// AU intensities of a portrait's face in a picture of the portrait's size; nothing without a face or an estimator.
-ItemRunner::Estimate ItemRunner::estimate(const cv::Mat& rgb, const pipeline::Portrait& portrait) {
-  const auto* analysis = pipeline::analysis_of(portrait);
-  if (analysis == nullptr || !engine_().faces().can_estimate()) return std::nullopt;
-  return engine_().faces().estimate_aus(rgb, analysis->face);
+void ItemRunner::pass_on() {
+  for (; passed_on_ < group_.size(); ++passed_on_) {
+    auto& first = group_[passed_on_];
+    for (auto& ended : std::exchange(first.products, {})) done_(std::move(ended));
+    if (!first.pending.empty()) break;
+  }
 }
 
 }  // namespace magicface::app

@@ -1,95 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "edit_report.hpp"
-#include "face_tasks.hpp"
-#include "item_loader.hpp"
-#include "magicface/pipeline/engine.hpp"
-#include "output_writer.hpp"
+#include "item_preparation.hpp"
+#include "item_work.hpp"
 #include "progress.hpp"
-#include "references.hpp"
-#include "work_item.hpp"
 
 namespace magicface::app {
 
-/// Takes one loaded item through the model: encodes each face once and samples its edits in batches.
+/// Takes loaded items through the model: encodes each face once, and samples the edits of a group in batches.
 class ItemRunner {
  public:
   using OnProduct = std::function<void(Product)>;
-  /// Gives the engine, loading it when it is first needed: a resumed run may need none.
-  using EngineSource = std::function<pipeline::Engine&()>;
 
-  /// `estimates`: whether anybody wants to read AU intensities before and after.
+  /// Calls `done` once per edit that was made, skipped or failed, in the order of the items. `estimates`: whether anybody wants
+  /// to read AU intensities before and after.
   ItemRunner(const EditOptions& options, const models::Manifest& manifest, EngineSource engine, Progress& progress,
-             bool estimates)
+             bool estimates, OnProduct done)
       : options_(options),
         manifest_(manifest),
-        engine_(std::move(engine)),
+        engine_(engine),
         progress_(progress),
-        estimates_(estimates) {}
+        estimates_(estimates),
+        done_(std::move(done)),
+        preparation_(options, manifest, std::move(engine), estimates) {}
 
-  /// Calls `done` once per edit: made, skipped or failed. @throws Cancelled; UsageError and BundleError, which concern
-  /// every item.
-  void run(LoadedItem loaded, const OnProduct& done);
+  /// Prepares the item; the last one of a group makes the edits of the group. @throws Cancelled; UsageError and BundleError,
+  /// which concern every item.
+  void run(LoadedItem loaded);
+  /// Whether everything taken in has ended: nothing waits for the rest of its group.
+  bool idle() const { return passed_on_ == group_.size(); }
 
  private:
-  using Estimate = std::optional<std::vector<double>>;
-
-  /// A face that is ready for its edits.
-  struct ReadyFace {
-    std::size_t number = 1;
-    std::vector<std::string> warnings;
-    std::shared_ptr<const pipeline::Portrait> portrait;
-    Estimate before;
-    std::shared_ptr<const WorkItem> item;  ///< with the variations that this face needs
-  };
-  /// An item on its way, and which of its edits are still to be made.
-  struct Work {
-    LoadedItem loaded;
-    std::set<std::size_t> pending;
-    image::Picture picture;
-    std::vector<FaceTask> left_out;  ///< of several faces, those that can't be edited
-    std::vector<ReadyFace> faces;
-    std::vector<std::pair<std::string, double>> stages;  ///< each edit's share of what all edits of the item share
-    const OnProduct& done;
-  };
   /// An edit of the picture while its faces are edited, one after the other.
   struct Growing {
-    image::Picture picture;            ///< with the faces so far
+    image::Picture picture;             ///< with the faces so far
     std::vector<EditOutcome> outcomes;  ///< of these faces
   };
 
-  EditOutcome outcome_of(const Work& work, std::size_t edit) const;
   void settle(Work& work);
-  void fail_pending(Work& work, const std::string& error);
   void prepare(Work& work);
-  /// Gives every request the variation that this face needs.
-  std::shared_ptr<const WorkItem> resolve(const WorkItem& item, const Estimate& before);
-  void edit(Work& work);
-  void edit_batch(Work& work, std::span<const std::size_t> batch);
-  void sample(Work& work, std::span<const std::size_t> batch);
-  void sample_face(Work& work, const ReadyFace& face, std::span<const std::size_t> batch, std::vector<Growing>& made);
+  void fail(Work& work, std::size_t edit, const std::string& error);
+  void make_group();
+  void make(std::span<const Row> rows);
+  void sample(std::span<const Row> rows);
+  void sample_face(std::span<const Row> rows, std::size_t face, std::vector<Growing>& made);
   /// One edit of which several seeds are tried and the best is kept.
   void sample_best(Work& work, std::size_t index);
-  std::vector<pipeline::Edited> sampled(const ReadyFace& face, const std::vector<pipeline::Edit>& edits);
+  std::vector<pipeline::Edited> sampled(const std::vector<pipeline::BatchRow>& rows);
+  EditOutcome outcome_of(const Work& work, std::size_t edit) const;
   EditOutcome outcome_of(const Work& work, const ReadyFace& face, std::size_t edit) const;
   /// Passes a made edit on: its picture, and what became of its faces, the last one's outcome at the front.
   void deliver(Work& work, std::size_t index, Growing made);
-  Estimate estimate(const cv::Mat& rgb, const pipeline::Portrait& portrait);
+  /// Passes on what ended, as far as nothing before it is still to be made.
+  void pass_on();
 
   const EditOptions& options_;
   const models::Manifest& manifest_;
   EngineSource engine_;
   Progress& progress_;
   bool estimates_;
-  std::optional<References> references_;  ///< read with the first portrait
+  OnProduct done_;
+  ItemPreparation preparation_;
+  std::deque<Work> group_;     ///< rows point into it
+  std::size_t passed_on_ = 0;  ///< items of the group that ended whole
 };
 
 }  // namespace magicface::app

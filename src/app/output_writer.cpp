@@ -3,6 +3,7 @@
 
 #include "magicface/core/files.hpp"
 #include "magicface/core/hash.hpp"
+#include "picture_record.hpp"
 #include "stopwatch.hpp"
 
 namespace magicface::app {
@@ -47,6 +48,7 @@ void OutputWriter::write(Product& product) {
   auto& outcome = product.outcome;
   try {
     const Stopwatch encoding;
+    if (!product.encoding.parameters.empty()) put_record_into(product.picture.metadata, recorder_.portable(outcome));
     const auto bytes = image::encode_picture(product.picture, product.encoding);
     outcome.stages.emplace_back("encode", encoding.seconds());
     const Stopwatch writing;

@@ -24,7 +24,8 @@ struct WorkItem {
   std::size_t line = 0;             ///< of the job file; 0 without one
   std::string id;                   ///< the job line's own name
   std::optional<face::FaceChoice> face;  ///< the job line's own; else the options'
-  std::optional<std::size_t> only;  ///< the one edit wanted, from 0; the others are sampled beside it, for its rounding
+  /// The one edit wanted, from 0; the others are sampled beside it, for its rounding. As many as there are: none is wanted.
+  std::optional<std::size_t> only;
   std::string input_sha256;         ///< what the input must be; empty: anything
 };
 

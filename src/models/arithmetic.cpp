@@ -42,7 +42,7 @@ double matrix_product_rate(const std::string& device, const std::string& dtype, 
   constexpr std::int64_t kFirst = 1024, kLast = 8192;
   constexpr double kLongEnough = 0.01;  // seconds: what starting threads and kernels costs doesn't count beside it
   const auto placement = resolve_placement(device, dtype);
-  set_threads(threads);
+  prepare_processor(threads);
   const c10::InferenceMode inference;
   double rate = 0;
   for (std::int64_t side = kFirst; side <= kLast; side *= 2) {

@@ -26,9 +26,10 @@ Network load(const Bundle& bundle, const std::string& module, const Placement& p
   return {module, bundle.verified_file(module), placement};
 }
 
-/// Into the network's device and dtype.
+/// Into the network's device, dtype and layout (maps: channels last, as its weights).
 at::Tensor into(const at::Tensor& tensor, const Placement& placement) {
-  return tensor.to(placement.device, placement.dtype).contiguous();
+  const auto layout = tensor.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+  return tensor.to(placement.device, placement.dtype).contiguous(layout);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "decoding.hpp"
 #include "engine_state.hpp"
 #include "guided_denoise.hpp"
 #include "magicface/core/error.hpp"
@@ -15,6 +16,7 @@
 #include "portrait.hpp"
 #include "stage_watch.hpp"
 #include "tensors.hpp"
+#include "threads.hpp"
 
 namespace magicface::pipeline {
 namespace {
@@ -33,10 +35,46 @@ Plan plan_of(const SamplingOptions& sampling, const models::Manifest& manifest) 
   return plan;
 }
 
-at::Tensor variations_of(const std::vector<Edit>& edits) {
-  std::vector<at::Tensor> rows;
-  for (const auto& edit : edits) rows.push_back(at::tensor(edit.variation, at::kDouble).to(at::kFloat));
-  return at::stack(rows);
+at::Tensor variations_of(const std::vector<BatchRow>& rows) {
+  std::vector<at::Tensor> variations;
+  for (const auto& row : rows) variations.push_back(at::tensor(row.edit.variation, at::kDouble).to(at::kFloat));
+  return at::stack(variations);
+}
+
+/// What the denoiser is told of the portraits: of a single one once, for all rows; of several row by row.
+struct Told {
+  at::Tensor attribute;
+  models::ReferenceFeatures reference;
+};
+
+Told told_of(const std::vector<BatchRow>& rows) {
+  const auto& first = *rows.front().portrait;
+  if (std::all_of(rows.begin(), rows.end(), [&](const BatchRow& row) { return row.portrait.get() == &first; })) {
+    return {first.attribute, first.reference};
+  }
+  const auto joined = [&](const auto& tensor_of) {
+    std::vector<at::Tensor> tensors;
+    for (const auto& row : rows) tensors.push_back(tensor_of(*row.portrait));
+    return at::cat(tensors);
+  };
+  Told told{joined([](const Portrait& portrait) { return portrait.attribute; }), {}};
+  for (std::size_t i = 0; i < first.reference.size(); ++i) {
+    told.reference.push_back(joined([i](const Portrait& portrait) { return portrait.reference[i]; }));
+  }
+  return told;
+}
+
+Edited finished(const BatchRow& row, const DecodedRow& decoded, Composite composite) {
+  Edited edited;
+  edited.model_picture = to_picture(decoded.image);
+  if (decoded.tiled) edited.warnings.emplace_back(kTiledWarning);
+  if (composite == Composite::automatic) {
+    edited.picture = row.edit.onto != nullptr ? *row.edit.onto : row.portrait->source;
+    pipeline::composite(*row.portrait, edited.model_picture, edited.picture);
+  } else {
+    edited.picture = image::replace_pixels(row.portrait->source, edited.model_picture);
+  }
+  return edited;
 }
 
 }  // namespace
@@ -61,7 +99,7 @@ void check_compute(const ComputeOptions& compute) {
 }
 
 Engine::Engine(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute) {
-  models::set_threads(compute.threads);
+  use_threads(compute.threads);
   const auto placement = models::resolve_placement(compute.device, compute.dtype);
   state_.reset(new State{bundle, compute, models::DiffusionModel(*bundle, placement), FaceAnalyser(bundle, compute)});
 }
@@ -71,40 +109,32 @@ FaceAnalyser& Engine::faces() { return state_->faces; }
 
 void Engine::measure(OnStage on_stage) { state_->on_stage = std::move(on_stage); }
 
-std::vector<Edited> Engine::edit(const Portrait& portrait, const std::vector<Edit>& edits, const SamplingOptions& sampling,
-                                 Composite composite, const OnStep& on_step) {
+std::vector<Edited> Engine::edit(const std::vector<BatchRow>& rows, const SamplingOptions& sampling, Composite composite,
+                                 const OnStep& on_step) {
   const c10::InferenceMode inference;
   const auto& manifest = state_->bundle->manifest();
   const auto plan = plan_of(sampling, manifest);
   std::vector<std::uint64_t> seeds;
-  for (const auto& edit : edits) seeds.push_back(edit.seed);
+  for (const auto& row : rows) seeds.push_back(row.edit.seed);
   diffusion::BatchNoise noise(seeds);
-  const auto start = noise.draw({1, manifest.latent.channels, portrait.latent_height, portrait.latent_width})
-                         .to(state_->model.placement().device);
+  const auto size = latent_size(*rows.front().portrait);
+  const auto start = noise.draw({1, manifest.latent.channels, size.height, size.width}).to(state_->model.placement().device);
   const auto sampler = diffusion::make_sampler(plan.sampler, noise_schedule_of(manifest.schedule));
-  const auto denoise = guided_denoise(state_->model, portrait.attribute, portrait.reference, variations_of(edits), plan.guidance);
   StageWatch watch(state_->on_stage, state_->model.placement());
   const auto stepped = [&](int step, int steps) {
     watch.lap("step");
     if (on_step) on_step(step, steps);
   };
-  const auto latents = diffusion::sample(*sampler, start, noise, denoise, stepped);
-  const auto images = state_->model.decode(latents);
-  watch.lap("decode");
-
-  std::vector<Edited> results;
-  for (std::int64_t i = 0; i < images.size(0); ++i) {
-    Edited edited;
-    edited.model_picture = to_picture(images[i]);
-    if (composite == Composite::automatic) {
-      const auto* onto = edits[static_cast<std::size_t>(i)].onto;
-      edited.picture = onto != nullptr ? *onto : portrait.source;
-      pipeline::composite(portrait, edited.model_picture, edited.picture);
-    } else {
-      edited.picture = image::replace_pixels(portrait.source, edited.model_picture);
-    }
-    results.push_back(std::move(edited));
+  at::Tensor latents;
+  {  // what the portraits say is large, and isn't needed for decoding
+    const auto told = told_of(rows);
+    const auto denoise = guided_denoise(state_->model, told.attribute, told.reference, variations_of(rows), plan.guidance);
+    latents = diffusion::sample(*sampler, start, noise, denoise, stepped);
   }
+  const auto decoded = decode_within_memory(state_->model, latents);
+  watch.lap("decode");
+  std::vector<Edited> results;
+  for (std::size_t i = 0; i < rows.size(); ++i) results.push_back(finished(rows[i], decoded[i], composite));
   watch.lap("blend");
   return results;
 }

@@ -3,6 +3,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "decoding.hpp"
 #include "engine_state.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/face/crop.hpp"
@@ -97,7 +98,8 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
   portrait->reference = model.reference(latent);
   watch.lap("reference");
   if (!portrait->blend_mask.empty() && options.composite == Composite::automatic) {
-    portrait->reconstruction = to_picture(model.decode(latent * manifest.latent.scaling_factor)[0]);
+    // Its edits will be decoded as it is, in tiles too, and say so.
+    portrait->reconstruction = to_picture(decode_within_memory(model, latent * manifest.latent.scaling_factor)[0].image);
     watch.lap("reconstruct");
   }
   portrait->source = std::move(picture);
@@ -106,6 +108,10 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
 
 const FaceAnalysis* analysis_of(const Portrait& portrait) {
   return portrait.analysis ? &*portrait.analysis : nullptr;
+}
+
+cv::Size latent_size(const Portrait& portrait) {
+  return {static_cast<int>(portrait.latent_width), static_cast<int>(portrait.latent_height)};
 }
 
 const image::Picture& source_of(const Portrait& portrait) { return portrait.source; }

@@ -13,10 +13,10 @@ ONCE = {"load", "cold"}
 
 @pytest.fixture
 def bench(tiny, bundle):
-    """With the tiny bundle and one timed run, if nothing else is said."""
+    """With the tiny bundle and one timed run, if nothing else is said; float32, as `auto` depends on the processor."""
     def run(*arguments):
         repeat = [] if "--repeat" in arguments else ["--repeat", 1]
-        return tiny("bench", "--bundle", bundle, "--device", "cpu", *repeat, *arguments)
+        return tiny("bench", "--bundle", bundle, "--device", "cpu", "--dtype", "float32", *repeat, *arguments)
     return run
 
 

@@ -6,8 +6,10 @@ import json
 import subprocess
 
 import jsonschema
+import numpy as np
 import pytest
 from conftest import ROOT
+from PIL import Image
 
 EDITS = ["--au", "AU4=-6", "--au", "AU12=2.5,AU1=1", "--au", "AU26=5"]
 
@@ -78,6 +80,79 @@ def test_faces_have_intensities_before_and_after(tiny, sample, tmp_path, schema)
     schema.validate(item)
     for name, after in item["au_after"].items():
         assert item["au_change"][name] == pytest.approx(after - item["au_before"][name], abs=2e-3)
+
+
+@pytest.fixture
+def three_faces(sample, tmp_path):
+    """Two heads side by side and, right of them, one that is too small."""
+    picture = Image.new("RGB", (560, 256), (128, 128, 128))
+    portrait = Image.open(sample).convert("RGB")
+    for size, place in ((256, (0, 0)), (160, (300, 48)), (48, (490, 100))):
+        picture.paste(portrait.resize((size, size), Image.Resampling.LANCZOS), place)
+    picture.save(tmp_path / "people.png")
+    return "people.png"
+
+
+def test_every_face_has_its_own_figures(tiny, three_faces, tmp_path, schema):
+    result = tiny.edit("--in", three_faces, "--target", "AU12=3", "--target", "AU4=0", "--face", "all", "--out", "made")
+    assert result.code == 0, result.err
+    for item in items(tmp_path / "made" / "records.jsonl"):
+        schema.validate(item)
+        one, two, *others = item["faces"]
+        assert [one["face"], two["face"], one["status"], two["status"]] == [1, 2, "ok", "ok"]
+        assert all(face["status"] == "skipped" and "left out" in face["error"] for face in others)
+        assert one["au_before"] != two["au_before"]
+        for face in (one, two):  # each needs its own variation
+            [(unit, target)] = item["parameters"]["target"].items()
+            assert face["au"] == {unit: pytest.approx(target - face["au_before"][unit], abs=2e-3)}
+        assert [two[key] for key in ("au_before", "au_after", "au_change")] == [
+            item[key] for key in ("au_before", "au_after", "au_change")]
+    again = tiny("edit", "--from-record", "made/records.jsonl", "--out", "again")
+    assert again.code == 0, again.err
+    name = again.paths[0].removeprefix("again/")
+    assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "made" / name).read_bytes(), "for every face its own again"
+    assert tiny("report", "made", "--out", "page.html").code == 0
+
+
+def test_one_face_has_no_list(tiny, three_faces, tmp_path):
+    tiny.edit("--in", three_faces, "--au", "AU12=3", "--face", "2", "--out", "made")
+    assert "faces" not in items(tmp_path / "made" / "records.jsonl")[0]
+
+
+def test_a_picture_is_its_own_record(uncropped, tiny, portrait, condition, bundle, tmp_path, schema):
+    uncropped.edit("--in", portrait, *EDITS, "--sampler", "ddpm", "--seed", 11, "--out", "made", "--records", "none")
+    picture = tmp_path / "made" / "me_AU26+5.png"
+    text = json.loads(Image.open(picture).text["magicface"])
+    assert text["input"] == {"path": "me.png", "sha256": sha256(portrait)} and str(tmp_path) not in json.dumps(text), "no path"
+    again = ["edit", "--from-record", "made/me_AU26+5.png", "--bundle", bundle, "--out", "again"]
+    for lost in (tiny(*again), tiny(*again, "--in", condition)):
+        assert lost.code in (1, 2) and not list((tmp_path / "again").glob("*.png")), "it isn't there, or another"
+    (tmp_path / "condition.png").write_bytes(condition.read_bytes())
+    result = tiny(*again, "--in", portrait)
+    assert result.code == 0 and (tmp_path / "again" / "me_AU26+5.png").read_bytes() == picture.read_bytes(), result.err
+    (tmp_path / "made" / "me.png").write_bytes(portrait.read_bytes())
+    assert tiny(*again, "--overwrite").code == 0, "beside the picture it is found"
+    uncropped.edit("--in", picture, "--au", "AU1=1", "--out", "twice.png")
+    assert json.loads(Image.open(tmp_path / "twice.png").text["magicface"])["input"]["sha256"] == sha256(picture)
+
+
+def test_a_picture_of_a_shared_batch_comes_back_but_for_rounding(uncropped, tiny, portrait, make_picture, bundle, condition, tmp_path):
+    make_picture(tmp_path / "given" / "other.png", 5)
+    uncropped.edit("--in", portrait, "--in", "given/other.png", "--au", "AU12=3", "--out", "made")
+    result = tiny("edit", "--from-record", "made/other_AU12+3.png", "--in", "given/other.png", "--bundle", bundle, "--out", "again",
+                  cwd=tmp_path)
+    assert result.code == 2 and "condition" in result.err, "it lies elsewhere, and no flag may say another"
+    (tmp_path / "condition.png").write_bytes(condition.read_bytes())
+    result = tiny("edit", "--from-record", "made/other_AU12+3.png", "--in", "given/other.png", "--bundle", bundle, "--out", "again")
+    assert result.code == 0, result.err
+    made, again = (np.asarray(Image.open(tmp_path / folder / "other_AU12+3.png")).astype(int) for folder in ("made", "again"))
+    assert np.abs(made - again).max() <= 1
+
+
+def test_a_picture_without_a_record_says_so(uncropped, tiny, portrait, tmp_path):
+    uncropped.edit("--in", portrait, "--au", "AU1=1", "--no-metadata", "--out", "bare.png")
+    result = tiny("edit", "--from-record", "bare.png")
+    assert result.code == 2 and "--no-metadata" in result.err
 
 
 def test_one_picture_beside_the_user_leaves_no_records(uncropped, portrait, tmp_path):

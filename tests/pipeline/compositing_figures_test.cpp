@@ -49,7 +49,7 @@ TEST(DISABLED_CompositingFigures, SeamAndDetailWithAndWithoutEachStep) {
     cv::warpAffine(portrait->blend_mask, weights, portrait->picture_to_crop, portrait->source.rgb.size(),
                    cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
     const auto& source = portrait->source.rgb;
-    for (const auto& edited : engine.edit(*portrait, {{smile, 424}, {open, 424}}, sampling, Composite::none, [](int, int) {})) {
+    for (const auto& edited : engine.edit({{portrait, {smile, 424}}, {portrait, {open, 424}}}, sampling, Composite::none, [](int, int) {})) {
       const cv::Mat results[] = {result(*portrait, edited.model_picture, {false, false}, true),
                                  result(*portrait, edited.model_picture, {false, false}, false),
                                  result(*portrait, edited.model_picture, {true, false}, false),

@@ -9,7 +9,7 @@ import torch
 from reference import DATA, difference, picture, rows, tiny_config, tiny_expected, tiny_state
 
 from networks import unet, vae
-from networks.attention import attend, tokens
+from networks.attention import tokens
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig
 from networks.vae import Vae, VaeConfig, VaeDecoderModule, VaeEncoderModule
 
@@ -119,9 +119,7 @@ def published_block(block, hidden, reference, prompt):
     """A transformer block as published: own and reference tokens side by side through norm1 and self-attention, of
     which the second half is thrown away."""
     both = block.norm1(torch.cat([hidden, reference], 1))
-    attention = block.attn1
-    result = attend(attention.to_q(both), attention.to_k(both), attention.to_v(both), attention.heads)
-    hidden = (torch.cat([hidden, reference], 1) + attention.to_out[0](result))[:, : hidden.shape[1]]
+    hidden = (torch.cat([hidden, reference], 1) + block.attn1(both, both))[:, : hidden.shape[1]]
     hidden = hidden + block.attn2(block.norm2(hidden), prompt)
     return hidden + block.ff(block.norm3(hidden))
 

@@ -28,7 +28,7 @@ class FlopCounter {
 };
 
 /// FLOP/s of a large matrix product, the fastest of five: the floor under every time. Device and dtype as `resolve_placement`
-/// takes them, threads as `set_threads` does. @throws UsageError
+/// takes them, threads as `prepare_processor` does. @throws UsageError
 double matrix_product_rate(const std::string& device, const std::string& dtype, int threads);
 
 /// The most memory that tensors took on a CUDA device since the last reset; nothing on a CPU.

@@ -8,12 +8,14 @@
 namespace magicface::models {
 
 /// Turns `--device auto|cpu|cuda[:N]` and `--dtype auto|float32|float16|bfloat16` into a placement.
-/// auto device: the first CUDA device if there is one, else the CPU; auto dtype: float16 on CUDA, float32 on the CPU.
+/// auto device: the first CUDA device if there is one, else the CPU; auto dtype: float16 on CUDA, bfloat16 on a CPU that
+/// multiplies it in hardware (AVX512-BF16, AMX), else float32.
 /// @throws UsageError when the device or the combination isn't there (float16 on a CPU).
 Placement resolve_placement(const std::string& device, const std::string& dtype);
 
-/// Threads inside one operation; 0 keeps LibTorch's choice (the number of cores).
-void set_threads(int threads);
+/// Settings of the whole process, once before anything is computed.
+/// @param threads inside one operation; 0 keeps LibTorch's choice (the number of cores).
+void prepare_processor(int threads);
 
 /// Returns when everything that was given to the device is done; at once on a CPU.
 void wait_for(const Placement& placement);

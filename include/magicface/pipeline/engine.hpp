@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <opencv2/core/mat.hpp>
+#include <string>
 #include <vector>
 
 #include "magicface/image/picture.hpp"
@@ -20,6 +21,13 @@ class Portrait;
 struct Edited {
   image::Picture picture;
   cv::Mat model_picture;  ///< the model's own output before compositing, CV_8UC3 RGB
+  std::vector<std::string> warnings{};
+};
+
+/// A row of a batch: an edit and the portrait that it is of.
+struct BatchRow {
+  std::shared_ptr<const Portrait> portrait;
+  Edit edit;
 };
 
 /// Checks sampler, steps, eta, guidance and size against the bundle without loading a model. @throws UsageError
@@ -37,9 +45,10 @@ class Engine {
   /// @throws ItemError: no face, too small, sides not a multiple of the bundle's size_multiple, condition of another size.
   std::shared_ptr<const Portrait> prepare(image::Picture picture, const PortraitOptions& options);
 
-  /// Samples the edits as one batch; the result has their order. Callers keep to `batch_size`.
-  std::vector<Edited> edit(const Portrait& portrait, const std::vector<Edit>& edits, const SamplingOptions& sampling,
-                           Composite composite, const OnStep& on_step);
+  /// Samples the rows as one batch; the result has their order. Their portraits have one `latent_size`; callers keep to
+  /// `batch_size`. When memory runs out only while decoding, the decoder works row by row, then on tiles, with a warning.
+  std::vector<Edited> edit(const std::vector<BatchRow>& rows, const SamplingOptions& sampling, Composite composite,
+                           const OnStep& on_step);
 
   FaceAnalyser& faces();
 
@@ -53,6 +62,8 @@ class Engine {
 
 /// The face of a portrait as it was found by `prepare`; null for `Crop::none` with a condition image.
 const FaceAnalysis* analysis_of(const Portrait& portrait);
+/// The size that the model works at; edits of portraits of one size can share a batch.
+cv::Size latent_size(const Portrait& portrait);
 /// The picture that `prepare` was given.
 const image::Picture& source_of(const Portrait& portrait);
 

@@ -23,7 +23,7 @@ struct ComputeOptions {
   std::string device = "auto";  ///< auto, cpu, cuda or cuda:N
   std::string dtype = "auto";   ///< auto, float32, float16 or bfloat16
   int threads = 0;              ///< inside one operation; 0: LibTorch's choice
-  int batch_size = 4;           ///< edits of one portrait that are sampled together, from 1
+  int batch_size = 4;           ///< edits that are sampled together, from 1
 };
 
 /// How to sample. Unset values are the bundle's defaults.
