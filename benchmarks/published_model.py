@@ -7,6 +7,7 @@ answers away; it joins and normalises the reference's features anew in every ste
 Ours lets the own tokens ask (N x 2N) over keys and values that were computed once per portrait.
 """
 import argparse
+import ctypes
 import json
 import sys
 from dataclasses import replace
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
@@ -45,14 +47,32 @@ def guided(output: Tensor, guidance: float) -> Tensor:
     return output[1:] + guidance * (output[:1] - output[1:])
 
 
+class PublishedAttention(nn.Module):
+    """PyTorch's own attention on heads that are views, whatever ours becomes; shares the parameters of ours."""
+
+    def __init__(self, attention: nn.Module) -> None:
+        super().__init__()
+        self.heads = attention.heads
+        self.to_q, self.to_k, self.to_v, self.to_out = attention.to_q, attention.to_k, attention.to_v, attention.to_out
+
+    def forward(self, hidden: Tensor, context: Tensor) -> Tensor:
+        batch, count, channels = hidden.shape
+
+        def split(x: Tensor) -> Tensor:
+            return x.view(batch, -1, self.heads, channels // self.heads).transpose(1, 2)
+
+        result = F.scaled_dot_product_attention(split(self.to_q(hidden)), split(self.to_k(context)), split(self.to_v(context)))
+        return self.to_out[0](result.transpose(1, 2).reshape(batch, count, channels))
+
+
 class PublishedBlock(nn.Module):
     """The published transformer block, with the parameters of ours."""
 
     def __init__(self, block: TransformerBlock) -> None:
         super().__init__()
         self.index = block.index
-        self.norm1, self.attn1 = block.norm1, block.attn1
-        self.norm2, self.attn2 = block.norm2, block.attn2
+        self.norm1, self.attn1 = block.norm1, PublishedAttention(block.attn1)
+        self.norm2, self.attn2 = block.norm2, PublishedAttention(block.attn2)
         self.norm3, self.ff = block.norm3, block.ff
 
     def forward(self, hidden: Tensor, place: Tensor, context: Tensor, reference: list[Tensor]) -> Tensor:
@@ -110,15 +130,29 @@ class PublishedModel:
         return self.decoder(latent / self.scaling)
 
 
+def layout_of(tensor: Tensor, otherwise: torch.memory_format) -> torch.memory_format:
+    """Kernels and maps lie channels last."""
+    return torch.channels_last if tensor.dim() == 4 else otherwise
+
+
+def keep_freed_memory() -> None:
+    """glibc keeps large blocks of a process instead of giving them back."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mmap_threshold, trim_threshold = -3, -1  # malloc.h
+        mallopt(mmap_threshold, 1 << 30)
+        mallopt(trim_threshold, 1 << 30)
+
+
 class OurModel:
-    """The bundle's modules, called as the program calls them (src/models/diffusion_model.cpp)."""
+    """The bundle's modules, called as the program calls them (src/models/network.cpp, diffusion_model.cpp, compute.cpp)."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         if options.library:
             torch.ops.load_library(str(options.library))
-        # src/models/network.cpp: plain interpretation of the saved graph.
-        torch._C._set_graph_executor_optimize(False)
+        torch._C._set_graph_executor_optimize(False)  # plain interpretation of the saved graph
         torch.set_flush_denormal(True)
+        keep_freed_memory()
         self.dtype, self.device = getattr(torch, options.dtype), options.device
         self.folder = options.bundle
         self.manifest = json.loads((self.folder / "bundle.json").read_text("utf-8"))
@@ -128,11 +162,12 @@ class OurModel:
     def load(self, name: str) -> torch.jit.ScriptModule:
         module = torch.jit.load(self.folder / self.manifest["modules"][name]["file"], map_location="cpu").eval()
         for tensor in [*module.parameters(), *module.buffers()]:
-            tensor.data = tensor.data.to(self.device, self.dtype if tensor.is_floating_point() else tensor.dtype)
+            dtype = self.dtype if tensor.is_floating_point() else tensor.dtype
+            tensor.data = tensor.data.to(self.device, dtype, memory_format=layout_of(tensor, torch.preserve_format))
         return module
 
     def into(self, tensor: Tensor) -> Tensor:
-        return tensor.to(self.device, self.dtype).contiguous()
+        return tensor.to(self.device, self.dtype).contiguous(memory_format=layout_of(tensor, torch.contiguous_format))
 
     def prepare(self, portrait: Tensor, condition: Tensor) -> None:
         latent = self.vae_encoder(self.into(portrait)).float()
