@@ -51,7 +51,9 @@ void plain_bfloat16(benchmark::State& state) { run(state, at::kBFloat16, plain);
 
 void published_shapes(benchmark::internal::Benchmark* one) {
   one->ArgNames({"own", "all", "heads", "width"})->Unit(benchmark::kMillisecond);
-  for (const auto& [tokens, width] : {std::pair{4096, 40}, {1024, 80}, {256, 160}, {64, 160}}) one->Args({tokens, 2 * tokens, 8, width});
+  for (const auto& [tokens, width] : {std::pair{4096, 40}, {1024, 80}, {256, 160}, {64, 160}}) {
+    one->Args({tokens, 2 * tokens, 8, width});
+  }
   one->Args({8192, 8192, 8, 40});  // what the published code asks at the largest map
 }
 

@@ -49,7 +49,8 @@ def drawn(panel: Panel, places: list[float], x: float, y: float) -> list[str]:
 
     def at(point: tuple[float, float]) -> tuple[float, float]:
         span = math.log(places[-1] / places[0]) or 1  # numbers of steps are ratios
-        return left + 10 + (right - left - 20) * math.log(point[0] / places[0]) / span, bottom - (bottom - top) * (point[1] - low) / (high - low)
+        px = left + 10 + (right - left - 20) * math.log(point[0] / places[0]) / span
+        return px, bottom - (bottom - top) * (point[1] - low) / (high - low)
 
     for value in ticks(low, high):
         _, height = at((places[0], value))
@@ -75,5 +76,6 @@ def write_svg(file: Path, panels: list[Panel]) -> None:
     places = sorted({place for panel in panels for curve in panel.curves for place, _ in curve.points})
     for index, panel in enumerate(panels):
         shapes += drawn(panel, places, WIDTH * (index % COLUMNS), LEGEND + HEIGHT * (index // COLUMNS))
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="sans-serif">'
+    head = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+            'font-family="sans-serif">')
     file.write_text("\n".join([head, *shapes, "</svg>"]) + "\n", encoding="utf-8")

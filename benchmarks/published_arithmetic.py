@@ -31,7 +31,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--prompt-embeds", type=Path, metavar="FILE.npy", help="default: prompt_embeds.npy of --checkpoints")
     parser.add_argument("--bundle", type=Path, required=True, metavar="DIR", help="what export_magicface.py made of them")
     parser.add_argument("--size", type=int, default=512, help="side of the picture in pixels (default 512)")
-    parser.add_argument("--dtype", default="float32", choices=("float32", "bfloat16", "float16"), help="of ours; the published is float32")
+    parser.add_argument("--dtype", default="float32", choices=("float32", "bfloat16", "float16"),
+                        help="of ours; the published is float32")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--threads", type=int, default=0, help="of both; 0: PyTorch's default")
     parser.add_argument("--repeat", type=int, default=5, help="timed steps of each side (default 5)")
@@ -177,7 +178,8 @@ def table(figures: dict) -> str:
         step, ratio = values["step"], figures["ratios"].get(side)
         dtype = figures["dtype"].get(side, figures["dtype"]["ours"])
         peak = values["peak_device_bytes"] or values["peak_host_bytes"]
-        line = f"{side:10} {dtype:9} {step['median']:8.3f}s {step['min']:8.3f}s {step['max']:8.3f}s {values['decode']:8.3f}s {peak / 2**20:6.0f} MiB"
+        times = "".join(f" {seconds:8.3f}s" for seconds in (step["median"], step["min"], step["max"], values["decode"]))
+        line = f"{side:10} {dtype:9}{times} {peak / 2**20:6.0f} MiB"
         lines.append(line + (f"  {ratio['step']:19.2f}  {ratio['memory']:13.2f}" if ratio else ""))
     lines.append(f"largest difference of the predictions: {figures['largest_difference']:.1e} of the largest value")
     return "\n".join(lines)

@@ -20,7 +20,8 @@ from line_plot import Curve, Panel, write_svg
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLERS = ["unipc", "ddim", "ddpm", "dpmpp_2m", "euler"]
 STEPS = [3, 5, 8, 10, 15, 20, 30, 50]
-EDITS = ["AU12=3", "AU4=3", "AU1=3,AU2=3", "AU25=3,AU26=3", "AU12=-3", "AU9=3", "AU17=3", "AU15=3", "AU6=3,AU12=4", "AU5=3", "AU20=3", "AU4=-3"]
+EDITS = ["AU12=3", "AU4=3", "AU1=3,AU2=3", "AU25=3,AU26=3", "AU12=-3", "AU9=3", "AU17=3", "AU15=3",
+         "AU6=3,AU12=4", "AU5=3", "AU20=3", "AU4=-3"]
 COLOURS = ["#1f6fb2", "#b2541f", "#2c8a57", "#8a2c80", "#555555"]
 FIGURES = {"au_mse": "AU MSE (lower is better)", "psnr": "PSNR to the most steps, dB (higher is better)",
            "identity_l2": "identity distance (lower is better)"}  # fmt: skip
@@ -33,7 +34,8 @@ def numbers(text: str) -> list[int]:
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=Path, default=ROOT / "build/release/magicface")
-    parser.add_argument("--in", dest="portraits", nargs="+", default=[str(ROOT / "docs/samples")], help="portraits, folders (default: the samples)")
+    parser.add_argument("--in", dest="portraits", nargs="+", default=[str(ROOT / "docs/samples")],
+                        help="portraits, folders (default: the samples)")
     parser.add_argument("--people", type=int, default=6, help="how many of the portraits, the first by name (default 6)")
     parser.add_argument("--edits", type=int, default=4, help=f"how many of the {len(EDITS)} edits (default 4)")
     parser.add_argument("--samplers", default=",".join(SAMPLERS), help="default all")
@@ -79,10 +81,11 @@ def measure(options: argparse.Namespace, sampler: str, work: Path) -> list[dict]
     guidance = ["--guidance", options.guidance] if options.guidance is not None else []
     folders = {steps: work / sampler / str(steps) for steps in options.steps}
     for steps, folder in folders.items():
-        call(options, "edit", *portraits, *edits, *guidance, "--sampler", sampler, "--steps", steps, "--format", "png", "--out", folder,
-             "--resume")  # fmt: skip
+        call(options, "edit", *portraits, *edits, *guidance, "--sampler", sampler, "--steps", steps, "--format", "png",
+             "--out", folder, "--resume")  # fmt: skip
     longest = folders[options.steps[-1]]
-    evaluated = json.loads(call(options, "eval", *(f"{steps}={folder}" for steps, folder in folders.items()), "--truth", longest, "--json"))
+    methods = [f"{steps}={folder}" for steps, folder in folders.items()]
+    evaluated = json.loads(call(options, "eval", *methods, "--truth", longest, "--json"))
     rows = []
     for method in evaluated["methods"]:
         steps = int(method["name"])
@@ -104,7 +107,8 @@ def plot(rows: list[dict], file: Path) -> None:
             result.append(Curve(sampler, colour, points))
         return result
 
-    panels = [Panel(title, "steps", curves(lambda row, key=key: (row["figures"][key] or {}).get("value"))) for key, title in FIGURES.items()]
+    panels = [Panel(title, "steps", curves(lambda row, key=key: (row["figures"][key] or {}).get("value")))
+              for key, title in FIGURES.items()]
     panels.append(Panel("seconds a picture (lower is better)", "steps", curves(lambda row: row["seconds"])))
     write_svg(file, panels)
 

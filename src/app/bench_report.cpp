@@ -82,7 +82,8 @@ std::string figures_of(const BenchRow& row) {
 }
 
 Table row_table(const BenchReport& report) {
-  Table table{"all times are medians", {"threads", "batch", "steps", "size", "step", "decode", "total", "pictures/s", "peak", "of the floor"}, {}};
+  Table table{"all times are medians",
+              {"threads", "batch", "steps", "size", "step", "decode", "total", "pictures/s", "peak", "of the floor"}, {}};
   const bool device = !report.rows.empty() && report.rows.front().device_bytes;
   if (device) table.header.emplace_back("on the device");
   for (const auto& row : report.rows) {

@@ -7,7 +7,8 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from PIL import Image
 
-STAGES = ["load", "cold", "read", "detect", "parse", "encode", "reference", "reconstruct", "step", "sample", "decode", "blend", "write"]
+STAGES = ["load", "cold", "read", "detect", "parse", "encode", "reference", "reconstruct", "step", "sample",
+          "decode", "blend", "write"]
 ONCE = {"load", "cold"}
 
 
