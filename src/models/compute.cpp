@@ -2,6 +2,7 @@
 #include "magicface/models/compute.hpp"
 
 #include <ATen/Context.h>
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 
 #ifdef __GLIBC__
@@ -90,6 +91,12 @@ void prepare_processor(int threads) {
   keep_freed_memory();
   // Denormals cost hundreds of cycles each and carry nothing here.
   at::globalContext().setFlushDenormal(true);
+}
+
+void wait_for(const Placement& placement) {
+  if (placement.device.is_cpu()) return;
+  const auto index = placement.device.has_index() ? placement.device.index() : at::DeviceIndex{0};
+  at::accelerator::synchronizeDevice(index);
 }
 
 std::string describe_device(const Placement& placement) { return placement.device.str(); }

@@ -17,6 +17,9 @@ Placement resolve_placement(const std::string& device, const std::string& dtype,
 /// @param threads inside one operation; 0 keeps LibTorch's choice (the number of cores).
 void prepare_processor(int threads);
 
+/// Returns when everything that was given to the device is done; at once on a CPU.
+void wait_for(const Placement& placement);
+
 /// "cpu", "cuda:0"
 std::string describe_device(const Placement& placement);
 /// "float32", "float16", "bfloat16"

@@ -72,4 +72,7 @@ struct Edit {
 /// Called after every denoising step. May throw Cancelled.
 using OnStep = std::function<void(int step, int steps)>;
 
+/// Called at the end of each stage of a measured run (docs/performance.md names them) with the time since the one before.
+using OnStage = std::function<void(const char* stage, double seconds)>;
+
 }  // namespace magicface::pipeline
