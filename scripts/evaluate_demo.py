@@ -50,6 +50,7 @@ def judge_person(bundle: bundles.Bundle, portraits: data.Portraits, rows: np.nda
     figures.add("background", measures.background_squares(made, image, blanked))
     again = bundle.modules["vae_decoder"](bundle.modules["vae_encoder"](truth[1:]))
     figures.add("floor psnr", measures.psnr(again, truth[1:]))
+    measures.add_edits(figures, "autoencoder", before, measures.read(bundle.modules, again), variation)
     figures.add("floor background", measures.background_squares(again, image, blanked))
     points = data.to_crop(portraits.lm[rows], frame, bundle.size)
     left, right = (points[:, k] for k in OUTER_EYE_CORNERS)
@@ -68,9 +69,11 @@ def table(bundle: bundles.Bundle, figures: measures.Figures, others: np.ndarray)
     return [
         ("estimator against known truth, MSE", mean("estimator"), None, "<= 0.10"),
         ("edited AU error, MSE", mean("edit au"), mean("floor au"), "<= 0.261"),
+        ("the same of the true render through the autoencoder", mean("autoencoder au"), None, ""),
         ("direction, %", 100 * mean("direction"), 100 * mean("floor direction"), ">= 99"),
         ("untouched AU change", mean("edit untouched"), mean("floor untouched"), "<= max(0.3, floor + 0.1)"),
         ("identity distance, median", float(np.median(figures.values["edit identity"])), float(np.median(same)), f"< {limit:.4f} (75 % of one person's)"),
+        ("the same of the true render through the autoencoder", float(np.median(figures.values["autoencoder identity"])), None, ""),
         ("identity distance of two persons, median", float(np.median(others)), None, ""),
         ("background RMSE, model's picture", root("background"), root("floor background"), "<= 0.044"),
         ("head pose RMSE, rad", root("edit pose"), root("floor pose"), "<= 0.032"),
