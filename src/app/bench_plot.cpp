@@ -130,8 +130,7 @@ Chart bench_chart(const BenchReport& report) {
   chart.boxes.push_back({kPanelWidth + kLeft, 25, 10, 10, kMark});
   chart.words.push_back({kPanelWidth + kLeft + 16, 34, "measured", Chart::Anchor::start, 11, kInk});
   chart.boxes.push_back({kPanelWidth + kLeft + 90, 25, 10, 10, kFloor});
-  chart.words.push_back(
-      {kPanelWidth + kLeft + 106, 34, "floor: its FLOP at a matrix product's rate", Chart::Anchor::start, 11, kInk});
+  chart.words.push_back({kPanelWidth + kLeft + 106, 34, "floor (matrix product)", Chart::Anchor::start, 11, kInk});
   return chart;
 }
 

@@ -2,6 +2,9 @@
 #include "magicface/core/machine.hpp"
 
 #include <sched.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <filesystem>
@@ -56,6 +59,9 @@ std::optional<std::uint64_t> peak_resident_bytes() {
 }
 
 bool reset_peak_resident_bytes() {
+#ifdef __GLIBC__
+  malloc_trim(0);  // what the allocator keeps of earlier work isn't needed by what comes
+#endif
   std::ofstream stream("/proc/self/clear_refs");
   stream << "5" << std::flush;  // proc(5): 5 resets the peak of the resident set
   return stream.good();
