@@ -13,7 +13,7 @@ separate_arguments(_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(magicface_torch INTERFACE ${_torch_flags})
 
 # Components one by one: the whole of OpenCV would slow the start of the program.
-find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs objdetect)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs objdetect OPTIONAL_COMPONENTS videoio)
 add_library(magicface_opencv INTERFACE)
 target_include_directories(magicface_opencv SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
 target_link_libraries(magicface_opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs)

@@ -3,5 +3,10 @@
 if(TARGET magicface)
 install(TARGETS magicface RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(TARGET magicface_film)
+install(TARGETS magicface_film LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/magicface)
+endif()
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/magicface/models)
+# What `bench` measures when no portrait is named.
+install(FILES ${CMAKE_SOURCE_DIR}/docs/samples/portrait.png DESTINATION ${CMAKE_INSTALL_DATADIR}/magicface/samples)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -5,7 +5,7 @@ _magicface() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-} flags words=""
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "edit estimate parse merge eval check report bundle --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "edit estimate parse merge eval check report bench bundle --help --version" -- "$current")
     return
   fi
   case $previous in
@@ -32,8 +32,8 @@ _magicface() {
     return
   fi
   case $command in
-    edit) flags="--in --out --output-pattern --format --quality --no-metadata --max-pixels --max-file-size --overwrite --au --sampler --steps --eta --guidance
-      --seed --bundle --device --threads --dtype --batch-size --crop --condition --composite --face --mask --mask-policy --json --quiet --log-level --help
+    edit) flags="--in --out --output-pattern --format --quality --no-metadata --max-pixels --max-file-size --overwrite --au --sampler --steps --fast --best --eta --guidance
+      --seed --bundle --device --threads --dtype --low-memory --batch-size --crop --condition --composite --face --mask --mask-policy --json --quiet --log-level --help
       --target --preset --intensity --like --like-strength --neutralise --neutralize --au-file --au-file-as --seeds --keep
       --grid --compare --sweep-video --frame-ms
       --jobs --allow-outside --dry-run --resume --retry-failed --halt-on-error --max-failures --shard --records --csv --from-record
@@ -42,10 +42,14 @@ _magicface() {
     parse) flags="--in --out --overwrite --face --mask-policy --max-pixels --max-file-size --bundle --device --threads --quiet --log-level --help" ;;
     merge) flags="--out --csv --overwrite --quiet --log-level --help" ;;
     eval)
-      flags="--out --overwrite --json --truth --au-table --confidence --draws --seed --bundle --device --threads --quiet --log-level --help"
+      flags="--out --overwrite --json --truth --au-table --identity-table --pose-table --confidence --draws --seed --bundle --device --threads --quiet --log-level --help"
       [[ ${COMP_WORDS[2]:-} == plan ]] && flags="--in --out --overwrite --people --levels --combinations --seed --bundle --quiet --log-level --help"
+      [[ ${COMP_WORDS[2]:-} == sweep ]] && flags="--jobs --allow-outside --guidance --steps --sampler --out --seed --batch-size --dtype --truth --confidence
+        --draws --json --bundle --device --threads --quiet --log-level --help"
       ;;
-    check) flags="--tolerances --figures --update --json --bundle --device --threads --quiet --log-level --help" ;;
+    check) flags="--run-again --out --tolerances --figures --update --json --bundle --device --threads --quiet --log-level --help" ;;
+    bench) flags="--in --batch --threads --steps --size --repeat --warmup --reuse --compare --plot --overwrite --json --sampler --guidance
+      --device --dtype --crop --condition --bundle --quiet --log-level --help" ;;
     report) flags="--out --overwrite --figures --size --quality --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"

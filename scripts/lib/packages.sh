@@ -8,6 +8,8 @@ BUILD_PACKAGES=(
   libpng-dev libjpeg-dev libtiff-dev libwebp-dev libpugixml-dev libcsv-dev libgif-dev
   libgtest-dev libgmock-dev
 )
+# Micro-benchmarks (MAGICFACE_BENCHMARKS=ON).
+BENCHMARK_PACKAGES=(libbenchmark-dev)
 # The engines that tests really run array jobs with.
 ENGINE_PACKAGES=(slurm-wlm parallel)
 # The tests of the report's page look at it in a browser.

@@ -32,7 +32,7 @@ class ItemComparison {
       : stored_(stored), now_(now), tolerances_(tolerances), drifts_(drifts) {}
 
   void run() {
-    same("status", at(stored_.record, "status"), at(now_.record, "status"));
+    compare_status();
     same("input", at(at(stored_.record, "input"), "sha256"), at(at(now_.record, "input"), "sha256"));
     same("bundle", bundle_of(stored_), bundle_of(now_));
     compare_parameters();
@@ -45,6 +45,12 @@ class ItemComparison {
 
   void same(const std::string& what, const Json& stored, const Json& now) {
     if (!tolerances_.ignore.contains(what) && stored != now) drifted(what, expected_got(stored, now));
+  }
+
+  void compare_status() {
+    const auto stored = at(stored_.record, "status"), now = at(now_.record, "status"), error = at(now_.record, "error");
+    if (tolerances_.ignore.contains("status") || stored == now) return;
+    drifted("status", expected_got(stored, now) + (error.is_string() ? ": " + error.get<std::string>() : ""));
   }
 
   static Json bundle_of(const RecordedItem& item) {

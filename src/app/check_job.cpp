@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "check_again.hpp"
 #include "check_compare.hpp"
 #include "evaluate.hpp"
 #include "magicface/core/error.hpp"
@@ -21,9 +22,10 @@ fs::path folder_of(const fs::path& baseline) { return baseline.extension() == ".
 
 fs::path figures_file(const CheckOptions& options) { return folder_of(options.baseline) / "figures.json"; }
 
-Json evaluate_run(const CheckOptions& options) {
+Json evaluate_run(const CheckOptions& options, const fs::path& run) {
   EvalOptions eval;
-  eval.methods = {options.run.string()};
+  eval.methods = {"run=" + run.string()};  // a name of its own: that of a temporary folder changes
+  eval.progress = options.progress;
   eval.bundle = options.bundle;
   eval.compute = options.compute;
   auto json = evaluation_json(evaluate(eval));
@@ -72,7 +74,7 @@ std::size_t accept(const CheckOptions& options, const RecordedRun& run) {
     make_folder_of(target);
     write_file_atomically(target, read_file(item.output, kMaxBytes));
   }
-  if (options.figures) write_json(figures_file(options), evaluate_run(options).dump(1) + '\n');
+  if (options.figures) write_json(figures_file(options), evaluate_run(options, run.file).dump(1) + '\n');
   write_json(folder / "records.jsonl", records);
   return run.items.size();
 }
@@ -87,23 +89,32 @@ void print(const Drift& drift, bool json, std::ostream& out) {
   }
 }
 
+RecordedRun stored_run(const CheckOptions& options) {
+  if (fs::exists(options.baseline)) return read_run(options.baseline);
+  throw NoInputError(options.baseline.string() + ": no stored run; store one with magicface check RUN " +
+                     options.baseline.string() + " --update");
+}
+
 }  // namespace
 
 JobResult run_check(const CheckOptions& options, std::ostream& out) {
   const auto tolerances = options.tolerances ? read_tolerances(*options.tolerances) : Tolerances();
-  const auto run = read_run(options.run);
+  if (options.out && !options.again) throw UsageError("--out: expected --run-again beside it, whose pictures it keeps");
+  if (options.figures && !options.update) read_figures(figures_file(options));  // before anything is made
+  std::optional<TemporaryFolder> temporary;
+  if (options.again && !options.out) temporary.emplace();
+  const auto folder = temporary ? temporary->path() : options.out.value_or("");
+  const auto run = options.again ? make_again(stored_run(options), folder, {options.bundle, options.compute, options.progress})
+                                 : read_run(options.run);
   if (options.update) {
     const auto accepted = accept(options, run);
     log::info(folder_of(options.baseline).string() + ": " + std::to_string(accepted) + " items accepted");
     return {accepted, 0};
   }
-  if (!fs::exists(options.baseline)) {
-    throw NoInputError(options.baseline.string() + ": no stored run; accept this one with --update");
-  }
-  auto drifts = compare_runs(read_run(options.baseline), run, tolerances);
+  auto drifts = compare_runs(stored_run(options), run, tolerances);
   if (options.figures) {
     const auto stored = read_figures(figures_file(options));
-    const auto more = compare_figures(stored, evaluate_run(options), tolerances);
+    const auto more = compare_figures(stored, evaluate_run(options, run.file), tolerances);
     drifts.insert(drifts.end(), more.begin(), more.end());
   }
   for (const auto& drift : drifts) print(drift, options.json, out);

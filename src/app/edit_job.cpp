@@ -4,16 +4,15 @@
 #include <memory>
 #include <optional>
 
-#include "edit_run.hpp"
+#include "edit_session.hpp"
 #include "face_tasks.hpp"
 #include "from_record.hpp"
 #include "magicface/core/error.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
-namespace {
 
-void check_options(const EditOptions& options, const models::Manifest& manifest) {
+void check_edit_options(const EditOptions& options, const models::Manifest& manifest) {
   pipeline::check_compute(options.compute);
   pipeline::check_sampling(options.sampling, manifest);
   if (options.condition && options.crop != pipeline::Crop::none) {
@@ -32,7 +31,15 @@ void check_options(const EditOptions& options, const models::Manifest& manifest)
   }
 }
 
-}  // namespace
+JobResult EditSession::run(const EditOptions& options, const std::shared_ptr<const models::Bundle>& bundle, EditPlan plan,
+                           std::ostream& out) {
+  check_edit_options(options, bundle->manifest());
+  const auto& compute = options.compute;
+  const auto wanted = bundle->folder().string() + ' ' + compute.device + ' ' + compute.dtype + ' ' + std::to_string(compute.threads);
+  if (!engine_ || loaded_for_ != wanted) engine_ = std::make_shared<EngineSlot::element_type>();
+  loaded_for_ = wanted;
+  return EditRun(options, bundle, std::move(plan), out, engine_).run();
+}
 
 JobResult run_edit(const EditOptions& asked, std::istream& list, std::ostream& out) {
   check_batch_options(asked);
@@ -40,7 +47,7 @@ JobResult run_edit(const EditOptions& asked, std::istream& list, std::ostream& o
   if (asked.batch.from_record) recorded = read_recorded_job(asked);
   const auto& options = recorded ? recorded->options : asked;
   const auto bundle = std::make_shared<const models::Bundle>(models::find_bundle(options.bundle));
-  check_options(options, bundle->manifest());
+  check_edit_options(options, bundle->manifest());
   auto plan = recorded ? plan_recorded(*recorded, *bundle) : make_plan(options, bundle->manifest(), list);
   EditRun run(options, bundle, std::move(plan), out);
   return options.batch.dry_run ? run.print_plan(out) : run.run();

@@ -87,14 +87,15 @@ class ReadAhead {
 }  // namespace
 
 EditRun::EditRun(const EditOptions& options, std::shared_ptr<const models::Bundle> bundle, EditPlan plan,
-                 std::ostream& out)
+                 std::ostream& out, EngineSlot engine)
     : options_(options),
       bundle_(std::move(bundle)),
       plan_(std::move(plan)),
       report_(options, bundle_->manifest(), out),
       sheets_(options, bundle_->manifest().au, plan_, report_),
       progress_(options.progress),
-      recorder_(options, *bundle_) {}
+      recorder_(options, *bundle_),
+      engine_(std::move(engine)) {}
 
 JobResult EditRun::print_plan(std::ostream& out) {
   if (const auto path = record_path(options_, plan_)) recorded_.read(*path);
@@ -156,8 +157,8 @@ void EditRun::loop(OutputWriter& writer) {
 }
 
 pipeline::Engine& EditRun::engine() {
-  if (!engine_) engine_ = std::make_unique<pipeline::Engine>(bundle_, options_.compute);
-  return *engine_;
+  if (!*engine_) *engine_ = std::make_unique<pipeline::Engine>(bundle_, options_.compute);
+  return **engine_;
 }
 
 bool EditRun::stopped_by_failures(const OutputWriter& writer) const {

@@ -21,11 +21,15 @@
 
 namespace magicface::app {
 
+/// Where the engine is kept, loaded when it is first needed; runs of one bundle and device may share it.
+using EngineSlot = std::shared_ptr<std::unique_ptr<pipeline::Engine>>;
+
 /// A plan on its way through three threads: one reads the next picture, this one runs the model, one writes the last.
 /// Bounded queues between them keep the memory flat.
 class EditRun {
  public:
-  EditRun(const EditOptions& options, std::shared_ptr<const models::Bundle> bundle, EditPlan plan, std::ostream& out);
+  EditRun(const EditOptions& options, std::shared_ptr<const models::Bundle> bundle, EditPlan plan, std::ostream& out,
+          EngineSlot engine = std::make_shared<EngineSlot::element_type>());
 
   /// The plan alone, for --dry-run.
   JobResult print_plan(std::ostream& out);
@@ -50,7 +54,7 @@ class EditRun {
   ItemRecorder recorder_;
   RecordedOutputs recorded_;
   std::optional<RecordFile> records_;
-  std::unique_ptr<pipeline::Engine> engine_;
+  EngineSlot engine_;
   Stopwatch watch_;
   double told_ = 0;            ///< when the pace was logged last
   std::size_t looked_at_ = 0;  ///< items so far

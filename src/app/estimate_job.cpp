@@ -46,7 +46,7 @@ class EstimateJob {
   void estimate(const fs::path& path) {
     const auto picture = image::read_picture(path, options_.limits);
     const auto found = faces_.detect(picture.rgb);
-    if (found.empty()) throw ItemError("no face found; use a picture with an larger, uncovered face");
+    if (found.empty()) throw ItemError("no face found, upright or turned; use a picture that shows one larger and uncovered");
     if (std::exchange(header_, false)) lines_ << table_.csv_header() << '\n';
     for (std::size_t i = 0; i < found.size(); ++i) {
       FaceEstimate estimate{path, i + 1, found[i], faces_.estimate_aus(picture.rgb, found[i]),

@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "magicface/core/csv.hpp"
+#include "openface_pose.hpp"
 
 namespace magicface::app {
 namespace {
@@ -25,6 +26,11 @@ std::string fixed3(double value) {
 }
 
 }  // namespace
+
+/// OpenFace writes radians with its own signs; LibreFace's columns are in degrees.
+cv::Vec3d EstimateTable::angles_of(const cv::Vec3d& pose) const {
+  return columns_ == face::AuColumns::openface ? openface_pose(pose) : pose * (180 / std::numbers::pi);
+}
 
 std::string EstimateTable::csv_header() const {
   std::vector<std::string> fields{"file", "face", "confidence", "box_x", "box_y", "box_width", "box_height"};
@@ -45,9 +51,7 @@ std::string EstimateTable::csv_row(const FaceEstimate& estimate) const {
   const auto& box = estimate.face.box;
   for (const float side : {box.x, box.y, box.width, box.height}) fields.push_back(fixed3(side));
   for (const double value : estimate.intensities) fields.push_back(fixed3(value));
-  // OpenFace writes radians, LibreFace degrees.
-  const double unit = columns_ == face::AuColumns::openface ? 1 : 180 / std::numbers::pi;
-  for (int i = 0; i < 3; ++i) fields.push_back(estimate.pose ? fixed3((*estimate.pose)[i] * unit) : "");
+  for (int i = 0; i < 3; ++i) fields.push_back(estimate.pose ? fixed3(angles_of(*estimate.pose)[i]) : "");
   if (landmarks_) {
     for (const auto& point : estimate.landmarks) fields.push_back(fixed3(point.x));
     for (const auto& point : estimate.landmarks) fields.push_back(fixed3(point.y));

@@ -33,6 +33,8 @@ class EstimateTable {
   std::string json(const FaceEstimate& estimate) const;
 
  private:
+  cv::Vec3d angles_of(const cv::Vec3d& pose) const;
+
   std::vector<std::string> names_;
   face::AuColumns columns_;
   bool landmarks_;

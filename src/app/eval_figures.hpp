@@ -30,7 +30,7 @@ std::string unit_key(const std::string& unit);
 /// What an edited picture adds to the figures, by key; a figure that couldn't be measured is absent.
 struct PairFigures {
   std::map<std::string, measure::Share> shares;
-  std::optional<std::vector<double>> au_before, au_after, au_intended;  ///< 0 to 5, in the bundle's order
+  std::optional<std::vector<double>> au_before, au_after, au_intended;  ///< 0 to 5, in the bundle's order; of several faces the first
   std::vector<std::string> problems;                                    ///< each a sentence; empty: all is measured
 
   /// The figure of this picture alone.

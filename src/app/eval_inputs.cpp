@@ -66,7 +66,7 @@ void fill(EvalPair& pair, const Column& column, const std::string& field, const 
     if (*number < 1 || *number != static_cast<double>(static_cast<std::size_t>(*number))) {
       throw UsageError(pair.name + ": face: expected a whole number from 1, got '" + field + "'");
     }
-    pair.face = static_cast<std::size_t>(*number);
+    pair.face = field;
   }
 }
 
@@ -97,6 +97,12 @@ std::vector<EvalPair> read_csv(const fs::path& file, const face::AuVocabulary& v
   return pairs;
 }
 
+face::ActionUnits variation_of(const RecordJson& au, const face::AuVocabulary& vocabulary) {
+  face::ActionUnits variation(vocabulary.size(), 0.0);
+  for (const auto& [name, value] : au.items()) variation[vocabulary.index_of(name)] = value.get<double>();
+  return variation;
+}
+
 EvalPair pair_of(const RecordedItem& item, const fs::path& file, const face::AuVocabulary& vocabulary) {
   EvalPair pair;
   pair.name = file.filename().string() + " item " + item.record.at("item").dump();
@@ -108,13 +114,13 @@ EvalPair pair_of(const RecordedItem& item, const fs::path& file, const face::AuV
         "not made: " + (item.record["error"].is_string() ? item.record["error"].get<std::string>() : "no reason recorded");
     return pair;
   }
-  const auto& parameters = item.record.at("parameters");
-  for (const auto& [name, variation] : parameters.at("au").items()) {
-    pair.variation[vocabulary.index_of(name)] = variation.get<double>();
+  pair.variation = variation_of(item.variation(), vocabulary);
+  if (item.record.contains("faces")) {
+    for (const auto& face : item.record["faces"]) {
+      if (face.at("status") == "ok") pair.by_face.push_back(variation_of(face.at("au"), vocabulary));
+    }
   }
-  for (const auto* object : {&parameters, &item.record}) {
-    if (object->contains("face") && (*object)["face"].is_number_unsigned()) pair.face = (*object)["face"].get<std::size_t>();
-  }
+  if (const auto& parameters = item.record.at("parameters"); parameters.contains("face")) pair.face = parameters["face"].get<std::string>();
   return pair;
 }
 
@@ -130,12 +136,6 @@ std::vector<EvalPair> read_records_of(const fs::path& file, const face::AuVocabu
   return pairs;
 }
 
-std::string default_name(const fs::path& file, bool csv) {
-  if (csv) return file.stem().string();
-  const auto folder = fs::is_directory(file) ? fs::absolute(file / ".") : fs::absolute(file).parent_path() / ".";
-  return folder.lexically_normal().parent_path().filename().string();
-}
-
 }  // namespace
 
 EvalMethod read_eval_method(const std::string& spelled, const face::AuVocabulary& vocabulary) {
@@ -146,7 +146,7 @@ EvalMethod read_eval_method(const std::string& spelled, const face::AuVocabulary
     method.file = spelled.substr(equals + 1);
   }
   const bool csv = method.file.extension() == ".csv";
-  if (method.name.empty()) method.name = default_name(method.file, csv);
+  if (method.name.empty()) method.name = csv ? method.file.stem().string() : run_name(method.file);
   method.pairs = csv ? read_csv(method.file, vocabulary) : read_records_of(method.file, vocabulary);
   return method;
 }

@@ -15,9 +15,10 @@ struct EvalPair {
   std::string name;  ///< for messages: "deltaedit.csv:3", "records.jsonl item 7"
   std::filesystem::path source, edited;
   face::ActionUnits variation;                 ///< in the bundle's order
+  std::vector<face::ActionUnits> by_face{};    ///< of several faces each one's, from left to right; empty: `variation`
   std::optional<std::filesystem::path> mask;   ///< the face of the source; unset: the parser's
   std::optional<std::filesystem::path> truth;  ///< what the edit should look like
-  std::optional<std::size_t> face;             ///< of the source, from left to right, from 1; unset: the largest
+  std::string face = "largest";                ///< of the source, as --face spells it; all: the figures are those of all faces
   std::optional<std::string> problem;          ///< why there is nothing to measure
 };
 

@@ -20,10 +20,18 @@ void check_targets(const EvalOptions& options) {
     eval_format_of(file);
     keep_existing(file, options.overwrite);
   }
+}
+
+}  // namespace
+
+void check_evaluation(const EvalOptions& options) {
+  measure::bootstrap({{1, 1}}, measure::Figure::mean, options.bootstrap);  // checks its options
   if (options.truth && !fs::is_directory(*options.truth)) {
     throw NoInputError("--truth " + options.truth->string() + ": expected a folder of pictures, there is none");
   }
 }
+
+namespace {
 
 std::vector<EvalMethod> read_methods(const EvalOptions& options, const face::AuVocabulary& vocabulary) {
   std::vector<EvalMethod> methods;
@@ -54,25 +62,20 @@ void report_problems(const EvalScores& scores) {
   }
 }
 
-void write(const fs::path& file, const std::vector<std::uint8_t>& bytes) {
-  make_folder_of(file);
-  write_file_atomically(file, bytes);
-}
-
 }  // namespace
 
 Evaluation evaluate(const EvalOptions& options) {
   const auto bundle = std::make_shared<const models::Bundle>(models::find_bundle(options.bundle));
   pipeline::check_compute(options.compute);
   const face::AuVocabulary vocabulary(bundle->manifest().au.names);
-  const AuTables tables(options.au_tables, vocabulary);
-  measure::bootstrap({{1, 1}}, measure::Figure::mean, options.bootstrap);  // checks the options
+  const auto tables = read_eval_tables(options, vocabulary);
+  check_evaluation(options);
   auto methods = read_methods(options, vocabulary);
   std::size_t total = 0;
   for (const auto& method : methods) total += method.pairs.size();
 
   FaceReader reader(bundle, options.compute, tables);
-  Evaluation evaluation{{}, vocabulary.names(), reader.provenance(), options.bootstrap};
+  Evaluation evaluation{{}, vocabulary.names(), reader.provenance(), options.bootstrap, options.axis};
   Progress progress(options.progress);
   std::size_t before = 0;
   for (auto& method : methods) {
@@ -97,8 +100,14 @@ JobResult run_eval(const EvalOptions& options, std::ostream& out) {
         "eval: expected records or CSV files of pairs; magicface eval out/records.jsonl, or magicface eval DeltaEdit=pairs.csv");
   }
   check_targets(options);
-  const auto evaluation = evaluate(options);
-  for (const auto& file : options.out) write(file, evaluation_bytes(evaluation, eval_format_of(file)));
+  return write_evaluation(evaluate(options), options, out);
+}
+
+JobResult write_evaluation(const Evaluation& evaluation, const EvalOptions& options, std::ostream& out) {
+  for (const auto& file : options.out) {
+    make_folder_of(file);
+    write_file_atomically(file, evaluation_bytes(evaluation, eval_format_of(file)));
+  }
   const auto shown = evaluation_bytes(evaluation, options.json ? EvalFormat::json : EvalFormat::text);
   out.write(reinterpret_cast<const char*>(shown.data()), static_cast<std::streamsize>(shown.size()));
   JobResult result;

@@ -40,8 +40,8 @@ cv::Mat read_mask(const fs::path& file) {
 
 /// Everything about a source that its edits share.
 struct Source {
-  std::pair<fs::path, std::optional<std::size_t>> key;
-  std::optional<FaceReading> reading;
+  std::pair<fs::path, std::string> key;  ///< picture and face
+  std::vector<FaceReading> readings;     ///< of the faces that were edited; mostly one
   std::optional<cv::Mat> mask;  ///< of the parser, made when first needed
   std::optional<std::string> problem;
 };
@@ -52,7 +52,9 @@ class PairMeasurer {
 
   PairFigures measure(const EvalPair& pair) {
     PairFigures figures;
-    const auto complain = [&](const std::string& problem) { figures.problems.push_back(problem); };
+    const auto complain = [&](const std::string& problem) {
+      if (figures.problems.empty() || figures.problems.back() != problem) figures.problems.push_back(problem);  // of several faces
+    };
     if (pair.problem) {
       complain(*pair.problem);
       return figures;
@@ -62,16 +64,19 @@ class PairMeasurer {
       complain(*source_.problem);
       return figures;
     }
-    std::optional<FaceReading> edited;
     cv::Mat pixels;
-    if (const auto problem = problem_of([&] { edited = reader_.read_edited(pair.edited, *source_.reading); })) {
-      complain(*problem);
-      // A picture without a face still has a background.
-      if (problem_of([&] { pixels = image::read_picture(pair.edited).rgb; })) return figures;
-    } else {
-      pixels = edited->rgb;
-      add_readings(pair, *edited, figures);
+    const bool own = pair.by_face.size() == source_.readings.size();
+    for (std::size_t i = 0; i < source_.readings.size(); ++i) {
+      const auto& before = source_.readings[i];
+      const auto problem = problem_of([&] {
+        auto edited = reader_.read_edited(pair.edited, before);
+        add_readings(own ? pair.by_face[i] : pair.variation, before, edited, figures);
+        pixels = std::move(edited.rgb);
+      });
+      if (problem) complain(*problem);
     }
+    // A picture without a face still has a background.
+    if (pixels.empty() && problem_of([&] { pixels = image::read_picture(pair.edited).rgb; })) return figures;
     if (const auto problem = problem_of([&] { add_background(pair, pixels, figures); })) complain(*problem);
     if (const auto problem = problem_of([&] { add_truth(pair, pixels, figures); })) complain("truth: " + *problem);
     return figures;
@@ -80,37 +85,39 @@ class PairMeasurer {
  private:
   void open(const EvalPair& pair) {
     const auto key = std::pair(pair.source, pair.face);
-    if (source_.key == key && (source_.reading || source_.problem)) return;
+    if (source_.key == key && (!source_.readings.empty() || source_.problem)) return;
     source_ = Source{key, {}, {}, {}};
-    source_.problem = problem_of([&] { source_.reading = reader_.read_source(pair.source, pair.face); });
+    source_.problem = problem_of([&] { source_.readings = reader_.read_source(pair.source, pair.face); });
   }
 
-  void add_readings(const EvalPair& pair, const FaceReading& edited, PairFigures& figures) {
-    const auto& before = *source_.reading;
+  /// Several faces of a picture add up.
+  void add_readings(const face::ActionUnits& variation, const FaceReading& before, const FaceReading& edited, PairFigures& figures) {
     if (before.au && edited.au) {
-      const auto intended = face::intended(*before.au, pair.variation);
+      const auto intended = face::intended(*before.au, variation);
       const auto errors = measure::squared_errors(*edited.au, intended);
       for (std::size_t i = 0; i < errors.size(); ++i) {
-        figures.shares[unit_key(units_[i])] = {errors[i], 1};
-        figures.shares["au_mse"] += {errors[i] / static_cast<double>(errors.size()), 0};
+        figures.shares[unit_key(units_[i])] += {errors[i], 1};
       }
-      figures.shares["au_mse"].count = 1;
-      figures.shares["direction"] = measure::right_directions(*before.au, *edited.au, intended);
-      figures.shares["untouched"] = measure::untouched_change(*before.au, *edited.au, pair.variation);
-      figures.au_before = before.au;
-      figures.au_after = edited.au;
-      figures.au_intended = intended;
+      const double sum = std::accumulate(errors.begin(), errors.end(), 0.0);
+      figures.shares["au_mse"] += {sum / static_cast<double>(errors.size()), 1};
+      figures.shares["direction"] += measure::right_directions(*before.au, *edited.au, intended);
+      figures.shares["untouched"] += measure::untouched_change(*before.au, *edited.au, variation);
+      if (!figures.au_before) {
+        figures.au_before = before.au;
+        figures.au_after = edited.au;
+        figures.au_intended = intended;
+      }
     }
-    if (!edited.identity.empty()) figures.shares["identity_l2"] = {measure::distance(before.identity, edited.identity), 1};
-    if (before.pose && edited.pose) figures.shares["pose_rmse"] = {measure::mean_square_angle(*before.pose, *edited.pose), 1};
+    if (!edited.identity.empty()) figures.shares["identity_l2"] += {measure::distance(before.identity, edited.identity), 1};
+    if (before.pose && edited.pose) figures.shares["pose_rmse"] += {measure::mean_square_angle(*before.pose, *edited.pose), 1};
   }
 
   void add_background(const EvalPair& pair, const cv::Mat& edited, PairFigures& figures) {
-    const auto& before = source_.reading->rgb;
+    const auto& before = source_.readings.front().rgb;
     if (edited.size() != before.size()) {
       throw ItemError("no background: the source is " + size_text(before) + " pixels, the edited picture " + size_text(edited));
     }
-    if (!pair.mask && !source_.mask) source_.mask = reader_.face_mask(*source_.reading);
+    if (!pair.mask && !source_.mask) source_.mask = reader_.face_mask(source_.readings);
     const cv::Mat mask = pair.mask ? read_mask(*pair.mask) : *source_.mask;
     if (mask.empty()) return;
     if (const auto square = measure::mean_square_outside(before, edited, mask)) figures.shares["background_rmse"] = {*square, 1};

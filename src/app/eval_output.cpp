@@ -33,7 +33,7 @@ std::string cell(const EvalScores& scores, const std::string& key, bool interval
 
 /// The paper's Table I: the error of each action unit, and the mean.
 Table unit_table(const Evaluation& evaluation) {
-  Table table{"AU MSE of each action unit (lower is better)", {"Method"}, {}};
+  Table table{"AU MSE of each action unit (lower is better)", {evaluation.axis}, {}};
   table.header.insert(table.header.end(), evaluation.units.begin(), evaluation.units.end());
   table.header.emplace_back("Mean");
   for (const auto& scores : evaluation.methods) {
@@ -55,7 +55,7 @@ bool any_has(const Evaluation& evaluation, const char* key) {
 /// The paper's Table II, and what we add; columns that no method has are left out.
 Table figure_table(const Evaluation& evaluation) {
   const auto percent = static_cast<int>(evaluation.bootstrap.confidence * 100 + 0.5);
-  Table table{"Figures with " + std::to_string(percent) + "% intervals (↓: lower is better, ↑: higher)", {"Method"}, {}};
+  Table table{"Figures with " + std::to_string(percent) + "% intervals (↓: lower is better, ↑: higher)", {evaluation.axis}, {}};
   for (const auto& info : figure_infos()) {
     if (any_has(evaluation, info.key)) table.header.push_back(std::string(info.title) + (info.lower_is_better ? " ↓" : " ↑"));
   }
@@ -140,6 +140,7 @@ Json evaluation_json(const Evaluation& evaluation) {
                        {"draws", evaluation.bootstrap.draws},
                        {"confidence", evaluation.bootstrap.confidence},
                        {"seed", evaluation.bootstrap.seed}};
+  json["axis"] = evaluation.axis;
   json["methods"] = Json::array();
   for (const auto& scores : evaluation.methods) {
     Json method{{"name", scores.method.name},

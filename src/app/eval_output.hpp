@@ -16,6 +16,7 @@ struct Evaluation {
   std::vector<std::string> units;     ///< the bundle's action units
   nlohmann::ordered_json estimators;  ///< FaceReader::provenance
   measure::BootstrapOptions bootstrap;
+  std::string axis = "Method";  ///< what the methods' names are
 };
 
 /// The paper's tables side by side, with intervals, problems and estimators.

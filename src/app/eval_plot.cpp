@@ -52,7 +52,7 @@ class Panel {
     last_ = points_.back().x;
   }
 
-  void draw(const FigureInfo& info) {
+  void draw(const FigureInfo& info, const std::string& axis) {
     const std::string better = info.lower_is_better ? " (lower is better)" : " (higher is better)";
     chart_.words.push_back({left_, top_ - 14, info.title + better, Chart::Anchor::start, 13, kInk});
     const double step = tick_step(highest_);
@@ -64,6 +64,7 @@ class Panel {
     }
     for (std::size_t i = 0; i < points_.size(); ++i) draw_point(i);
     chart_.lines.push_back({left_, bottom_, right_, bottom_, kInk, 1});
+    if (curve_) chart_.words.push_back({(left_ + right_) / 2, bottom_ + 32, axis, Chart::Anchor::middle, 11, kInk});
   }
 
  private:
@@ -90,8 +91,11 @@ class Panel {
     chart_.lines.push_back({x, low, x, high, kInterval, 1.5});
     chart_.lines.push_back({x - 4, low, x + 4, low, kInterval, 1.5});
     chart_.lines.push_back({x - 4, high, x + 4, high, kInterval, 1.5});
-    chart_.words.push_back(
-        {x, bottom_ + 16, shortened(point.name, curve_ ? kPanelWidth : slot()), Chart::Anchor::middle, 11, kInk});
+    const auto name = shortened(point.name, curve_ ? kPanelWidth : slot());
+    const double half = kLetter * static_cast<double>(name.size()) / 2;
+    if (curve_ && x - half < named_until_ + kLetter / 2) return;  // values that lie close together: every other has its number
+    named_until_ = x + half;
+    chart_.words.push_back({x, bottom_ + 16, name, Chart::Anchor::middle, 11, kInk});
   }
 
   Chart& chart_;
@@ -99,6 +103,7 @@ class Panel {
   std::vector<Point> points_;
   bool curve_;
   double highest_ = 0, first_ = 0, last_ = 0;
+  double named_until_ = 0;  ///< right end of the last name below the axis
 };
 
 /// Below the panels: who measured.
@@ -130,7 +135,7 @@ Chart evaluation_chart(const Evaluation& evaluation) {
     if (points.empty()) continue;
     if (curve) std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
     const auto column = static_cast<double>(panels % kColumns), row = static_cast<double>(panels / kColumns);
-    Panel(chart, column * kPanelWidth, row * kPanelHeight, std::move(points), curve).draw(info);
+    Panel(chart, column * kPanelWidth, row * kPanelHeight, std::move(points), curve).draw(info, evaluation.axis);
     ++panels;
   }
   chart.width = kPanelWidth * kColumns;

@@ -35,29 +35,46 @@ const face::Face& nearest_face(const std::vector<face::Face>& faces, const cv::S
 }  // namespace
 
 FaceReader::FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute,
-                       const AuTables& tables)
+                       const EvalTables& tables)
     : bundle_(std::move(bundle)), faces_(bundle_, compute), tables_(tables) {}
 
 FaceReading FaceReader::read(const fs::path& picture, cv::Mat rgb, const face::Face& face) {
   FaceReading reading{std::move(rgb), face, {}, {}, {}};
-  if (!tables_.empty()) {
-    reading.au = tables_.find(picture);
+  if (!tables_.au.empty()) {
+    reading.au = tables_.au.find(picture);
   } else if (faces_.can_estimate()) {
     reading.au = faces_.estimate_aus(reading.rgb, face);
   }
-  reading.identity = faces_.estimate_identity(reading.rgb, face);
-  if (const auto pose = faces_.estimate_pose(reading.rgb, face)) reading.pose = {(*pose)[0], (*pose)[1], (*pose)[2]};
+  reading.identity = tables_.identity.empty() ? faces_.estimate_identity(reading.rgb, face) : tables_.identity.find(picture);
+  if (!tables_.pose.empty()) {
+    const auto& angles = tables_.pose.find(picture);
+    reading.pose = {angles[0], angles[1], angles[2]};
+  } else if (const auto pose = faces_.estimate_pose(reading.rgb, face)) {
+    reading.pose = {(*pose)[0], (*pose)[1], (*pose)[2]};
+  }
   return reading;
 }
 
-FaceReading FaceReader::read_source(const fs::path& picture, const std::optional<std::size_t>& number) {
-  auto rgb = image::read_picture(picture).rgb;
+std::vector<FaceReading> FaceReader::read_source(const fs::path& picture, const std::string& face) {
+  const auto choice = face::parse_face_choice(face);
+  const auto rgb = image::read_picture(picture).rgb;
   const auto faces = faces_.detect(rgb);
   if (faces.empty()) throw ItemError("no face found in the source");
-  if (number && *number > faces.size()) {
-    throw ItemError("face " + std::to_string(*number) + " of the source was asked for, it has " + std::to_string(faces.size()));
+  std::vector<face::Face> chosen;
+  if (choice.kind == face::FaceChoice::Kind::all) {
+    for (const auto& one : faces_.choose(rgb, choice)) {
+      if (!one.usability.problem) chosen.push_back(one.face);
+    }
+  } else {
+    for (const auto index : face::choose(faces, choice)) chosen.push_back(faces[index]);
   }
-  return read(picture, std::move(rgb), number ? faces[*number - 1] : face::largest(faces));
+  if (chosen.size() > 1 && !(tables_.au.empty() && tables_.identity.empty() && tables_.pose.empty())) {
+    throw ItemError("a table has one row for a picture, and " + std::to_string(chosen.size()) +
+                    " faces of this one were edited; leave the tables out");
+  }
+  std::vector<FaceReading> readings;
+  for (const auto& one : chosen) readings.push_back(read(picture, rgb, one));
+  return readings;
 }
 
 FaceReading FaceReader::read_edited(const fs::path& picture, const FaceReading& source) {
@@ -68,10 +85,15 @@ FaceReading FaceReader::read_edited(const fs::path& picture, const FaceReading& 
   return read(picture, std::move(rgb), face);
 }
 
-cv::Mat FaceReader::face_mask(const FaceReading& source) {
+cv::Mat FaceReader::face_mask(const std::vector<FaceReading>& source) {
   const auto& manifest = bundle_->manifest();
   if (!manifest.condition || !bundle_->has("face_parser") || !bundle_->has("landmarks")) return {};
-  return pipeline::face_mask(faces_.analyse(source.rgb, source.face), manifest, source.rgb.size());
+  cv::Mat mask;
+  for (const auto& reading : source) {
+    const auto one = pipeline::face_mask(faces_.analyse(reading.rgb, reading.face), manifest, reading.rgb.size());
+    mask = mask.empty() ? one : cv::Mat(mask | one);
+  }
+  return mask;
 }
 
 nlohmann::ordered_json FaceReader::provenance() const {
@@ -81,9 +103,10 @@ nlohmann::ordered_json FaceReader::provenance() const {
     return bundle_->label() + " " + name + " " + found->second.file.sha256.substr(0, kShownHash);
   };
   nlohmann::ordered_json names;
-  names["au"] = tables_.empty() ? module("au_estimator") : nlohmann::ordered_json("table " + tables_.source());
-  names["identity"] = module("identity");
-  names["pose"] = module("head_pose");
+  const auto by_table = [](const PictureTable& table) { return nlohmann::ordered_json("table " + table.source()); };
+  names["au"] = tables_.au.empty() ? module("au_estimator") : by_table(tables_.au);
+  names["identity"] = tables_.identity.empty() ? module("identity") : by_table(tables_.identity);
+  names["pose"] = tables_.pose.empty() ? module("head_pose") : by_table(tables_.pose);
   names["face_mask"] = module("face_parser");
   return names;
 }

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "eval_au_tables.hpp"
+#include "eval_tables.hpp"
 #include "magicface/models/bundle.hpp"
 #include "magicface/pipeline/engine.hpp"
 
@@ -24,18 +24,19 @@ struct FaceReading {
   std::optional<std::array<double, 3>> pose;  ///< radians
 };
 
-/// Reads pictures with a bundle's networks; tables may say the action units instead.
+/// Reads pictures with a bundle's networks; tables may say action units, identity and pose instead.
 class FaceReader {
  public:
-  FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute, const AuTables& tables);
+  FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute, const EvalTables& tables);
 
-  /// @param number of the face from left to right, from 1; unset: the largest. @throws ItemError: unreadable, no such face.
-  FaceReading read_source(const std::filesystem::path& picture, const std::optional<std::size_t>& number);
+  /// @param face as --face spells it; with "all", those that `edit` would edit, from left to right, else one.
+  /// @throws ItemError: unreadable, no such face.
+  std::vector<FaceReading> read_source(const std::filesystem::path& picture, const std::string& face);
   /// The face where the source's is: the one whose box overlaps most when both pictures are seen at one size, and the largest
   /// where none does (a method's picture may be a crop). @throws ItemError: unreadable, no face.
   FaceReading read_edited(const std::filesystem::path& picture, const FaceReading& source);
-  /// The source's face, 255, by the bundle's parser; empty when the bundle can't tell.
-  cv::Mat face_mask(const FaceReading& source);
+  /// The source's faces, 255, by the bundle's parser; empty when the bundle can't tell.
+  cv::Mat face_mask(const std::vector<FaceReading>& source);
 
   /// Which estimator produced what: {"au": "demo@1 au_estimator 63107bed", ...}; null where there is none.
   nlohmann::ordered_json provenance() const;
@@ -45,7 +46,7 @@ class FaceReader {
 
   std::shared_ptr<const models::Bundle> bundle_;
   pipeline::FaceAnalyser faces_;
-  const AuTables& tables_;
+  const EvalTables& tables_;
 };
 
 }  // namespace magicface::app

@@ -99,61 +99,16 @@ bool same_item(const RecordJson& a, const RecordJson& b) {
   return text(a, "input") == text(b, "input") && text(a, "face") == text(b, "face");
 }
 
-/// The pictures that were sampled together, each with its edits; one edit of one of them is wanted.
-std::vector<WorkItem> recorded_batch(const RecordedJob& job, const models::Manifest& manifest) {
-  const auto& [options, record, root] = job;
-  const face::AuVocabulary vocabulary(manifest.au.names);
-  RecordJson alone{{"place", 1}, {"edits", RecordJson::array()}};
-  alone["edits"].push_back({{"au", record["parameters"]["au"]}, {"seed", record["parameters"]["seed"]}});
-  const auto& batch = record.at("batch").is_null() ? std::as_const(alone) : record.at("batch");
-  const auto& edits = batch.at("edits");
-  const auto place = batch.at("place").get<std::size_t>();
-  if (place == 0 || place > edits.size()) throw UsageError("--from-record: the batch has no edit of the place it says");
-  const auto sha256_of = [](const RecordJson& input) { return input.at("sha256").is_null() ? "" : input.at("sha256").get<std::string>(); };
-  const auto named = fs::path(record.at("output").get<std::string>()).filename();
-  const auto output =
-      names_a_picture(options.output) ? options.output.out : (options.output.out / named).lexically_normal();
-  std::vector<WorkItem> items;
-  for (std::size_t i = 0; i < edits.size(); ++i) {
-    if (i == 0 || !same_item(edits[i - 1], edits[i])) {
-      auto& item = items.emplace_back();
-      const bool other = edits[i].contains("input");
-      const auto& input = other ? edits[i]["input"] : record.at("input");
-      item.input.path = root / input.at("path").get<std::string>();
-      item.input_sha256 = sha256_of(input);
-      if (other) item.face = face::parse_face_choice(edits[i].at("face").get<std::string>());
-      item.first = items.size();
-    }
-    auto& item = items.back();
-    item.edits.push_back(request_of(edits[i], vocabulary));
-    if (i + 1 != place) continue;
-    item.only = item.edits.size() - 1;
-    // The picture's text has the recorded name.
-    if (const auto name = record["parameters"].value("edit", std::string()); !name.empty()) item.edits.back().label = name;
-  }
-  for (auto& item : items) {
-    item.outputs.assign(item.edits.size(), {output, options.output.format.value()});
-    if (!item.only) item.only = item.edits.size();
-  }
-  return items;
+UsageError not_as_documented(const std::string& where) {
+  return UsageError(where + ": fields of an item are missing or of another type (docs/records.md)");
 }
 
 }  // namespace
 
-RecordedJob read_recorded_job(const EditOptions& now) {
-  if (now.inputs.size() > 1 || now.batch.jobs || asks_for_edits(now) || now.seed || !now.seeds.seeds.empty() || now.batch.resume ||
-      now.batch.retry_failed || now.batch.shard) {
-    throw UsageError(
-        "--from-record: expected only --in (where the portrait is now), --out, --overwrite, --bundle and compute flags beside it; the "
-        "record says the rest");
-  }
+EditOptions options_of_record(const EditOptions& now, const RecordJson& record, const fs::path& root, const std::string& where) {
   try {
-    auto [record, folder] = find_record(parse_place(*now.batch.from_record));
-    const fs::path root = folder.is_string() ? folder.get<std::string>() : std::string();
     const auto& parameters = record.at("parameters");
-    if (!now.inputs.empty()) record["input"]["path"] = fs::absolute(now.inputs.front()).string();
-    RecordedJob job{now, record, root};
-    auto& options = job.options;
+    EditOptions options = now;
     options.inputs = {(root / record.at("input").at("path").get<std::string>()).string()};
     if (const auto& bundle = record.at("bundle"); !options.bundle && bundle.contains("path"))
       options.bundle = (root / bundle["path"].get<std::string>()).string();
@@ -175,10 +130,62 @@ RecordedJob read_recorded_job(const EditOptions& now) {
     options.compute.batch_size =
         record.at("batch").is_null() ? 1 : static_cast<int>(record.at("batch").at("edits").size());
     options.output.format = image::format_from_name(parameters.at("format").get<std::string>());
-    return job;
+    return options;
   } catch (const RecordJson::exception&) {
-    throw UsageError("--from-record " + *now.batch.from_record +
-                     ": fields of an item are missing or of another type (docs/records.md)");
+    throw not_as_documented(where);
+  }
+}
+
+std::vector<WorkItem> batch_of_record(const RecordedJob& job, const PlannedOutput& output, const models::Manifest& manifest) {
+  const auto& [options, record, root] = job;
+  const face::AuVocabulary vocabulary(manifest.au.names);
+  RecordJson alone{{"place", 1}, {"edits", RecordJson::array()}};
+  alone["edits"].push_back({{"au", record["parameters"]["au"]}, {"seed", record["parameters"]["seed"]}});
+  const auto& batch = record.at("batch").is_null() ? std::as_const(alone) : record.at("batch");
+  const auto& edits = batch.at("edits");
+  const auto place = batch.at("place").get<std::size_t>();
+  if (place == 0 || place > edits.size()) throw UsageError("--from-record: the batch has no edit of the place it says");
+  const auto sha256_of = [](const RecordJson& input) { return input.at("sha256").is_null() ? "" : input.at("sha256").get<std::string>(); };
+  std::vector<WorkItem> items;
+  for (std::size_t i = 0; i < edits.size(); ++i) {
+    if (i == 0 || !same_item(edits[i - 1], edits[i])) {
+      auto& item = items.emplace_back();
+      const bool other = edits[i].contains("input");
+      const auto& input = other ? edits[i]["input"] : record.at("input");
+      item.input.path = root / input.at("path").get<std::string>();
+      item.input_sha256 = sha256_of(input);
+      if (other) item.face = face::parse_face_choice(edits[i].at("face").get<std::string>());
+      item.first = items.size();
+    }
+    auto& item = items.back();
+    item.edits.push_back(request_of(edits[i], vocabulary));
+    if (i + 1 != place) continue;
+    item.only = {item.edits.size() - 1};
+    // The picture's text has the recorded name.
+    if (const auto name = record["parameters"].value("edit", std::string()); !name.empty()) item.edits.back().label = name;
+  }
+  for (auto& item : items) {
+    item.outputs.assign(item.edits.size(), output);
+    if (item.only.empty()) item.only = {item.edits.size()};
+  }
+  return items;
+}
+
+RecordedJob read_recorded_job(const EditOptions& now) {
+  if (now.inputs.size() > 1 || now.batch.jobs || asks_for_edits(now) || now.seed || !now.seeds.seeds.empty() || now.batch.resume ||
+      now.batch.retry_failed || now.batch.shard) {
+    throw UsageError(
+        "--from-record: expected only --in (where the portrait is now), --out, --overwrite, --bundle and compute flags beside it; the "
+        "record says the rest");
+  }
+  const auto where = "--from-record " + *now.batch.from_record;
+  try {
+    auto [record, folder] = find_record(parse_place(*now.batch.from_record));
+    const fs::path root = folder.is_string() ? folder.get<std::string>() : std::string();
+    if (!now.inputs.empty()) record["input"]["path"] = fs::absolute(now.inputs.front()).string();
+    return {options_of_record(now, record, root, where), record, root};
+  } catch (const RecordJson::exception&) {
+    throw not_as_documented(where);
   }
 }
 
@@ -197,7 +204,11 @@ EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle) {
   };
   check_unchanged("condition", job.options.condition);
   check_unchanged("mask", job.options.mask);
-  auto items = recorded_batch(job, bundle.manifest());
+  const auto& options = job.options;
+  const auto named = fs::path(record.at("output").get<std::string>()).filename();
+  const auto output =
+      names_a_picture(options.output) ? options.output.out : (options.output.out / named).lexically_normal();
+  auto items = batch_of_record(job, {output, options.output.format.value()}, bundle.manifest());
   EditPlan plan;
   plan.total = plan.outputs = 1;
   plan.inputs = items.size();

@@ -60,7 +60,7 @@ void ItemLoader::read(LoadedItem& loaded) const {
 }
 
 Fate ItemLoader::fate_of(const WorkItem& item, std::size_t edit, const std::string& input_sha256) const {
-  if (item.only && *item.only != edit) return {Fate::Kind::unwanted, {}};
+  if (!item.only.empty() && !item.only.contains(edit)) return {Fate::Kind::unwanted, {}};
   const auto& output = item.outputs[edit].path;
   const auto* entry = recorded_.find(output);
   if (options_.batch.retry_failed && (entry == nullptr || !entry->failure)) return {Fate::Kind::skip, {}};

@@ -45,7 +45,7 @@ ItemRecorder::ItemRecorder(const EditOptions& options, const models::Bundle& bun
       bundle_name_(bundle.label()),
       bundle_path_(bundle.folder().string()),
       bundle_sha256_(sha256_of_file(bundle.folder() / "bundle.json")),
-      compute_(pipeline::summarise_compute(options.compute)),
+      compute_(pipeline::summarise_compute(options.compute, bundle.manifest().image_size)),
       condition_(picture_beside(options.condition)),
       mask_(picture_beside(options.mask)) {
   for (const auto& reference : options.expressions.like) reference_sha256_[reference] = sha256_of_file(reference);

@@ -16,6 +16,11 @@
 namespace magicface::app {
 namespace {
 
+void tell_halved(std::size_t count, const std::exception& problem) {
+  log::warn((says_out_of_memory(problem) ? "out of memory" : "failed") + std::string(" with ") + std::to_string(count) +
+            " edits at a time; trying " + std::to_string(count - count / 2));
+}
+
 /// What sheets show of an edit: the face with its surroundings, or the model's whole crop.
 Shown shown_of(const pipeline::Portrait& portrait, const cv::Mat& after) {
   const auto* analysis = pipeline::analysis_of(portrait);
@@ -131,11 +136,7 @@ void ItemRunner::make(std::span<const Row> rows) {
     fail(*row.work, row.edit, words_of(problem));
     pass_on();
   };
-  const auto told = [](std::size_t count, const std::exception& problem) {
-    log::warn((says_out_of_memory(problem) ? "out of memory" : "failed") + std::string(" with ") + std::to_string(count) +
-              " edits at a time; trying " + std::to_string(count - count / 2));
-  };
-  make_or_halve<Row>(rows, make, failed, told);
+  make_or_halve<Row>(rows, make, failed, tell_halved);
 }
 
 void ItemRunner::sample(std::span<const Row> rows) {
@@ -195,22 +196,20 @@ void ItemRunner::sample_best(Work& work, std::size_t index) {
   };
   const auto judge = [&](const pipeline::Edited& edited) { return preparation_.estimate(edited.picture.rgb, *face.portrait).value(); };
   const auto size = static_cast<std::size_t>(options_.compute.batch_size);
-  auto best = best_of_seeds(seeds, size, face::intended(face.before.value(), request.variation), make, judge);
+  auto best = best_of_seeds(seeds, size, face::intended(face.before.value(), request.variation), make, judge, tell_halved);
 
   auto outcome = outcome_of(work, face, index);
   outcome.warnings.insert(outcome.warnings.end(), best.edited.warnings.begin(), best.edited.warnings.end());
-  outcome.seed = best.seed;
+  outcome.seed = best.seed();
   outcome.au_after = best.intensities;
   outcome.seconds = watch.seconds();
   outcome.stages.emplace_back("sample", outcome.seconds);
-  const auto place = static_cast<std::size_t>(std::find(seeds.begin(), seeds.end(), best.seed) - seeds.begin());
-  const auto first = place / size * size;
   auto together = std::make_shared<SampledBatch>();
-  for (const auto seed : std::span(seeds).subspan(first, std::min(size, seeds.size() - first))) {
+  for (const auto seed : best.batch) {
     together->rows.push_back({request.variation, seed, face.item, index, work.loaded.input_sha256});
   }
   outcome.batch = std::move(together);
-  outcome.batch_place = place - first;
+  outcome.batch_place = best.place;
   Growing made{std::move(best.edited.picture), {}};
   made.outcomes.push_back(std::move(outcome));
   deliver(work, index, std::move(made));

@@ -28,6 +28,7 @@ std::optional<std::size_t> parts_to_drop(const fs::path& path, const fs::path& f
   const auto relative = path.relative_path();
   auto part = relative.begin();
   for (std::size_t dropped = 0; part != relative.end(); ++part, ++dropped) {
+    if (std::find(part, relative.end(), "..") != relative.end()) continue;  // a name beside the records never leaves their folder
     fs::path rest;
     for (auto other = part; other != relative.end(); ++other) rest /= *other;
     if (fs::is_regular_file(folder / rest)) return dropped;
@@ -74,6 +75,7 @@ class RunReader {
     if (!output.empty()) item.output = folder_ / output;
     item.source = folder_ / source;
     item.record = line;
+    item.root = folder_;
     last_[output.empty() ? "item " + line.at("item").dump() : item.output.string()] = std::move(item);
   }
 
@@ -103,6 +105,12 @@ class RunReader {
 
 }  // namespace
 
+const RecordJson& RecordedItem::variation() const {
+  const auto& batch = record.at("batch");
+  if (batch.is_null()) return record.at("parameters").at("au");
+  return batch.at("edits").at(batch.at("place").get<std::size_t>() - 1).at("au");
+}
+
 RecordedRun read_run(const fs::path& file_or_folder) {
   RecordedRun run{file_or_folder, {}};
   for (const auto& file : record_files(file_or_folder)) {
@@ -114,6 +122,12 @@ RecordedRun read_run(const fs::path& file_or_folder) {
   std::stable_sort(run.items.begin(), run.items.end(),
                    [](const auto& a, const auto& b) { return a.record.at("item") < b.record.at("item"); });
   return run;
+}
+
+std::string run_name(const fs::path& file_or_folder) {
+  const auto file = fs::absolute(file_or_folder);
+  const auto folder = fs::is_directory(file_or_folder) ? file / "." : file.parent_path() / ".";
+  return folder.lexically_normal().parent_path().filename().string();
 }
 
 }  // namespace magicface::app

@@ -43,6 +43,23 @@ double au_error(const Json& readings) {
   return sum / static_cast<double>(readings["achieved"].size());
 }
 
+/// What the model was given; of a failed item, what is known of it.
+Json given(const RecordedItem& item) {
+  try {
+    return item.variation();
+  } catch (const Json::exception&) {
+    return object_at(object_at(item.record, "parameters"), "au");
+  }
+}
+
+/// The name of an edit that has another than its variations: "happiness", "AU12@3". Null for those.
+Json name_of(const Json& record) {
+  const auto parameters = object_at(record, "parameters");
+  const auto name = parameters.value("edit", std::string());
+  const bool plain = name.starts_with("AU") && !parameters.contains("target") && !parameters.contains("like");
+  return name.empty() || plain ? Json(nullptr) : Json(name);
+}
+
 double seconds_of(const Json& record) {
   const auto stages = object_at(record, "seconds");
   double sum = 0;
@@ -52,7 +69,7 @@ double seconds_of(const Json& record) {
 
 Json parameters_of(const Json& record) {
   auto parameters = object_at(record, "parameters");
-  parameters.erase("au");
+  for (const auto* shown : {"au", "edit"}) parameters.erase(shown);
   parameters["bundle"] = object_at(record, "bundle").value("name", "");
   const auto compute = object_at(record, "compute");
   for (const auto& [name, value] : compute.items()) parameters[name] = value;
@@ -95,10 +112,10 @@ Json ReportData::source(const fs::path& file) {
   return sources_.size() - 1;
 }
 
-std::optional<std::string> ReportData::add(const RecordedItem& item) {
+std::optional<std::string> ReportData::add(const RecordedItem& item, const std::string& run) {
   const auto& record = item.record;
   std::optional<std::string> problem;
-  Json line{{"name", item.key}, {"input", item.source.filename().string()}, {"error", nullptr}};
+  Json line{{"name", (run.empty() ? "" : run + '/') + item.key}, {"input", item.source.filename().string()}, {"error", nullptr}};
   line["warnings"] = record.contains("warnings") && record["warnings"].is_array() ? record["warnings"] : Json::array();
   line["source"] = nullptr;
   line["after"] = nullptr;
@@ -113,7 +130,8 @@ std::optional<std::string> ReportData::add(const RecordedItem& item) {
       line["warnings"].push_back(*problem);
     }
   }
-  line["au"] = object_at(object_at(record, "parameters"), "au");
+  line["au"] = given(item);
+  line["edit"] = name_of(record);
   line["readings"] = readings_of(record, line["au"]);
   const auto figures = figures_.find(fs::weakly_canonical(item.output));
   line["figures"] = figures != figures_.end() ? figures->second : Json::object();

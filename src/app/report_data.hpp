@@ -21,8 +21,9 @@ class ReportData {
  public:
   ReportData(int size, int quality, const FiguresByPicture& figures) : size_(size), quality_(quality), figures_(figures) {}
 
+  /// @param run the name of its run, when there are several; empty: the only one
   /// @returns what is wrong with the item's pictures; the item is shown all the same.
-  std::optional<std::string> add(const RecordedItem& item);
+  std::optional<std::string> add(const RecordedItem& item, const std::string& run = {});
   nlohmann::ordered_json json(const std::string& title) const;
 
  private:

@@ -2,6 +2,7 @@
 #include "magicface/app/report_job.hpp"
 
 #include <ostream>
+#include <set>
 
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
@@ -59,35 +60,47 @@ std::string page(const nlohmann::ordered_json& data) {
   return text;
 }
 
+/// What tells several runs apart: the names of their folders, or where two are alike the paths as they are spelled.
+std::vector<std::string> names_of(const std::vector<fs::path>& runs) {
+  if (runs.size() < 2) return std::vector<std::string>(runs.size());
+  std::vector<std::string> names, paths;
+  for (const auto& run : runs) {
+    names.push_back(run_name(run));
+    paths.push_back((run / "").parent_path().string());
+  }
+  return std::set(names.begin(), names.end()).size() == names.size() ? names : paths;
+}
+
 }  // namespace
 
 JobResult run_report(const ReportOptions& options, std::ostream& out) {
   check(options);
   const auto figures = options.figures ? read_figures_by_picture(*options.figures) : FiguresByPicture();
-  std::vector<RecordedItem> items;
-  std::vector<std::string> names;
-  for (const auto& run : options.runs) {
-    auto recorded = read_run(run);
-    std::move(recorded.items.begin(), recorded.items.end(), std::back_inserter(items));
-    names.push_back(run.string());
+  const auto names = names_of(options.runs);
+  std::vector<std::pair<std::string, RecordedItem>> items;  // with the run's name
+  std::vector<std::string> titles;
+  for (std::size_t i = 0; i < options.runs.size(); ++i) {
+    for (auto& item : read_run(options.runs[i]).items) items.emplace_back(names[i], std::move(item));
+    titles.push_back(options.runs[i].string());
   }
   ReportData data(options.size, options.quality, figures);
   Progress progress(options.progress);
   JobResult result;
   for (std::size_t i = 0; i < items.size(); ++i) {
     throw_if_cancelled();
-    progress.item(i + 1, items.size(), items[i].key);
+    const auto& [run, item] = items[i];
+    progress.item(i + 1, items.size(), item.key);
     progress.step(static_cast<int>(i), static_cast<int>(items.size()));
-    if (const auto problem = data.add(items[i])) {
+    if (const auto problem = data.add(item, run)) {
       progress.clear();
-      log::error(items[i].key + ": " + *problem);
+      log::error(item.key + ": " + *problem);
       ++result.failed;
     } else {
       ++result.made;
     }
   }
   progress.clear();
-  const auto text = page(data.json(join(names, ", ")));
+  const auto text = page(data.json(join(titles, ", ")));
   make_folder_of(options.out);
   write_file_atomically(options.out, {text.begin(), text.end()});
   out << options.out.string() << std::endl;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,8 @@ struct WorkItem {
   std::size_t line = 0;             ///< of the job file; 0 without one
   std::string id;                   ///< the job line's own name
   std::optional<face::FaceChoice> face;  ///< the job line's own; else the options'
-  /// The one edit wanted, from 0; the others are sampled beside it, for its rounding. As many as there are: none is wanted.
-  std::optional<std::size_t> only;
+  /// The edits wanted, from 0; empty: all. The others are sampled beside them, for their rounding. A number that no edit has: none.
+  std::set<std::size_t> only;
   std::string input_sha256;         ///< what the input must be; empty: anything
 };
 

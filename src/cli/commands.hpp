@@ -23,6 +23,7 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action);
 void add_estimate(CLI::App& program, CommonOptions& common, Action& action);
 void add_eval(CLI::App& program, CommonOptions& common, Action& action);
 void add_check(CLI::App& program, CommonOptions& common, Action& action);
+void add_bench(CLI::App& program, CommonOptions& common, Action& action);
 void add_report(CLI::App& program, CommonOptions& common, Action& action);
 void add_parse(CLI::App& program, CommonOptions& common, Action& action);
 void add_merge(CLI::App& program, CommonOptions& common, Action& action);

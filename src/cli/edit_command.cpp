@@ -11,6 +11,7 @@
 #include "expression_flags.hpp"
 #include "face_flags.hpp"
 #include "magicface/core/error.hpp"
+#include "quality_flags.hpp"
 
 namespace magicface::cli {
 namespace {
@@ -30,6 +31,7 @@ struct Words {
   std::string crop = "auto", composite = "auto", format;
   std::string release_input, release_condition, release_out;
   ExpressionWords expressions;
+  QualityWords quality;
 };
 
 template <typename Value>
@@ -57,9 +59,11 @@ void add_model(CLI::App& command, app::EditOptions& options, Words& words) {
   command.add_option("--eta", options.sampling.eta, "ddim's share of fresh noise, 0 to 1")->type_name("X");
   command.add_option("--guidance,--cfg-scale", options.sampling.guidance, "strength, useful 1 to 4")->type_name("X");
   command.add_option("--seed", options.seed, "seed of the noise")->type_name("N");
+  add_quality_flags(command, words.quality);
   add_bundle_flag(command, options.bundle);
   add_compute(command, options.compute);
   command.add_option("--dtype", options.compute.dtype, "auto, float32, float16 or bfloat16")->type_name("NAME");
+  command.add_flag("--low-memory", options.compute.low_memory, "the two largest networks take turns in memory: slower start, half the memory");
   command.add_option("--batch-size", options.compute.batch_size, "edits sampled together")->type_name("N");
   command.add_option("--crop", words.crop, "auto, or none: the picture as it is")->type_name("WORD");
   command.add_option("--condition", options.condition, "condition image for --crop none")->type_name("PATH");
@@ -113,6 +117,7 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
       options->face = faces->choice();
       options->mask_policy = faces->policy();
       apply_expression_words(words->expressions, *options);
+      apply_quality(words->quality, options->sampling);
       options->crop = auto_or_none("--crop", words->crop, pipeline::Crop::automatic, pipeline::Crop::none);
       options->composite =
           auto_or_none("--composite", words->composite, pipeline::Composite::automatic, pipeline::Composite::none);

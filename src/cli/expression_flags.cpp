@@ -40,7 +40,7 @@ void add_expression_flags(CLI::App& command, app::EditOptions& options, Expressi
 void add_sheet_flags(CLI::App& command, app::SheetOptions& sheets) {
   command.add_option("--grid", sheets.grid, "one sheet of all portraits and edits")->type_name("FILE");
   command.add_flag("--compare", sheets.compare, "before | after beside each output: NAME_compare");
-  command.add_option("--sweep-video", sheets.sweep_video, "the edits as an animation: .gif or .webp")->type_name("FILE");
+  command.add_option("--sweep-video", sheets.sweep_video, "the edits as an animation: .gif, .webp or .mp4")->type_name("FILE");
   command.add_option("--frame-ms", sheets.frame_ms, "time of a frame of it, 20 to 10000")->type_name("N");
 }
 

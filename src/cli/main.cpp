@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   cli::add_eval(program, common, action);
   cli::add_check(program, common, action);
   cli::add_report(program, common, action);
+  cli::add_bench(program, common, action);
   cli::add_bundle(program, common, action);
   try {
     program.parse(argc, argv);

@@ -6,6 +6,7 @@
 
 #include "au_pairs.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/number_range.hpp"
 #include "magicface/core/text.hpp"
 
 namespace magicface::face {
@@ -16,24 +17,8 @@ double rounded(double value, double digits) { return std::round(value * digits) 
 
 /// "3" or "-6:6:2" as its values.
 std::vector<double> values_of(const AuPair& pair, const AuVocabulary& vocabulary) {
-  const auto parts = split(pair.value, ':');
-  std::vector<double> numbers;
-  for (const auto& part : parts) numbers.push_back(au_number(pair, part, vocabulary));
-  if (numbers.size() == 1) return numbers;
-  const std::string name = vocabulary.names()[pair.unit] + pair.sign + pair.value;
-  if (numbers.size() > 3) throw UsageError(name + ": expected FIRST:LAST:STEP, such as -6:6:2");
-  const double first = numbers[0];
-  const double last = numbers[1];
-  const double step = numbers.size() == 3 ? numbers[2] : 1;
-  if (!(step > 0)) throw UsageError(name + ": expected a step above 0 (the direction is from FIRST to LAST)");
-  // A hair more than the quotient: 0:1:0.1 has its 1.
-  const double count = std::floor(std::abs(last - first) / step + 1e-9) + 1;
-  if (count > static_cast<double>(kMaxEdits)) {
-    throw UsageError(name + ": expected at most " + std::to_string(kMaxEdits) + " values; take a larger step");
-  }
-  std::vector<double> values;
-  for (int i = 0; i < static_cast<int>(count); ++i) values.push_back(rounded(first + (last < first ? -i : i) * step, 1e9));
-  return values;
+  if (pair.value.find(':') == std::string::npos) return {au_number(pair, pair.value, vocabulary)};
+  return read_number_range(vocabulary.names()[pair.unit] + pair.sign + pair.value, pair.value, kMaxEdits);
 }
 
 void set_unit(AuRequest& request, const AuPair& pair, AuSense sense, double value, const AuVocabulary& vocabulary) {

@@ -86,6 +86,15 @@ std::optional<Face> level_from(const FaceDetector& detector, const cv::Mat& rgb,
   return std::nullopt;
 }
 
+/// A detector's box around a rolled face has another width, and the crop is cut by the width: one more look, levelled.
+Face look_again(const FaceDetector& detector, const cv::Mat& rgb, const Face& rolled) {
+  const auto surroundings = surroundings_of(rgb, rolled.box, rolled.roll, kLook);
+  auto level = same_face(detector.detect(surroundings.rgb), surroundings, rolled).value_or(rolled);
+  level.roll = roll_of(level.points);
+  level.score = rolled.score;  // of the search that decided
+  return level;
+}
+
 /// YuNet misreads strong rolls, sometimes by half a turn. Its score is highest where the face is upright, so the face is
 /// levelled from four sides and the surest one is taken.
 Face orient(const FaceDetector& detector, const cv::Mat& rgb, const Face& face, double roll) {
@@ -95,12 +104,17 @@ Face orient(const FaceDetector& detector, const cv::Mat& rgb, const Face& face, 
     if (found && (!best || found->score > best->score)) best = found;
   }
   if (!best || std::abs(best->roll) < kUprightRoll) return face;
-  // A detector's box around a rolled face has another width, and the crop is cut by the width: look once more.
-  const auto surroundings = surroundings_of(rgb, best->box, best->roll, kLook);
-  auto level = same_face(detector.detect(surroundings.rgb), surroundings, *best).value_or(*best);
-  level.roll = roll_of(level.points);
-  level.score = best->score;  // of the search that decided
-  return level;
+  return look_again(detector, rgb, *best);
+}
+
+/// Whether there is anything in the box: a face has shadows, even in fog and after strong compression.
+bool is_flat(const cv::Mat& rgb, const cv::Rect2f& box) {
+  constexpr double kGrain = 2;  // standard deviation, grey levels
+  const cv::Rect inside = cv::Rect(box) & cv::Rect({0, 0}, rgb.size());
+  if (inside.empty()) return true;
+  cv::Scalar mean, deviation;
+  cv::meanStdDev(rgb(inside), mean, deviation);
+  return std::max({deviation[0], deviation[1], deviation[2]}) < kGrain;
 }
 
 }  // namespace
@@ -119,6 +133,7 @@ Face transform_face(const Face& face, const cv::Matx23d& transform) {
 std::vector<Face> find_faces(const FaceDetector& detector, const cv::Mat& rgb) {
   auto faces = detector.detect(rgb);
   if (faces.empty()) faces = find_turned(detector, rgb);
+  std::erase_if(faces, [&](const Face& face) { return is_flat(rgb, face.box); });
   for (Face& face : faces) {
     if (!face.has_points) continue;
     const double roll = roll_of(face.points);
@@ -126,6 +141,13 @@ std::vector<Face> find_faces(const FaceDetector& detector, const cv::Mat& rgb) {
     if (std::abs(roll) >= kUprightRoll) face = orient(detector, rgb, face, roll);
   }
   return left_to_right(std::move(faces));
+}
+
+std::optional<Face> turned_over(const FaceDetector& detector, const cv::Mat& rgb, const Face& face) {
+  if (!face.has_points) return std::nullopt;
+  const auto found = level_from(detector, rgb, face, roll_of(face.points) + CV_PI);
+  if (!found) return std::nullopt;
+  return look_again(detector, rgb, *found);
 }
 
 }  // namespace magicface::face

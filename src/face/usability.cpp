@@ -5,6 +5,7 @@
 #include <cmath>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
 namespace magicface::face {
 namespace {
@@ -43,9 +44,19 @@ double turned_by(const FivePoints& points) {
   return std::abs(nose.dot(across)) / std::max(1e-6F, across.dot(across));
 }
 
+/// "eyes", "nose and mouth", ...: what a parser doesn't see; empty when it sees all.
+std::string unseen(const FaceParts& parts) {
+  std::string names;
+  for (const auto& [part, name] : {std::pair{&parts.eyes, "eyes"}, {&parts.nose, "nose"}, {&parts.mouth, "mouth"}}) {
+    if (!part->seen) names += (names.empty() ? "" : " and ") + std::string(name);
+  }
+  return names;
+}
+
 }  // namespace
 
-Usability usability_of(const Face& face, std::size_t number, cv::Size picture, double model_width) {
+Usability usability_of(const Face& face, std::size_t number, cv::Size picture, double model_width,
+                       const std::optional<FaceParts>& parts) {
   Usability result;
   const std::string name = "face " + std::to_string(number) + " (score " + fixed(face.score, 2) + ") ";
   const std::string width = fixed(face.box.width, 0) + " pixels wide";
@@ -64,6 +75,10 @@ Usability usability_of(const Face& face, std::size_t number, cv::Size picture, d
   if (gone > kCutOff) {
     result.warnings.push_back(name + "is cut off: " + fixed(100 * gone, 0) +
                               " % of it lies outside the picture; the model sees a mirrored border there");
+  }
+  if (const auto names = parts ? unseen(*parts) : ""; !names.empty()) {
+    result.warnings.push_back(name + "is covered, or seen from the side: no " + names +
+                              " to be seen; what is covered is drawn anew, look at the result");
   }
   if (!face.has_points) return result;  // a box says no more, and its score isn't on the same scale
   if (turned_by(face.points) > kTurned) {

@@ -31,12 +31,13 @@ AnimationFormat animation_format_of_path(const std::filesystem::path& path) {
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   if (extension == ".gif") return AnimationFormat::gif;
   if (extension == ".webp") return AnimationFormat::webp;
-  for (const char* film : {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"}) {
-    if (extension != film) continue;
-    throw UsageError(path.string() + ": films aren't written (their codecs would slow every start of the program); give a .gif or "
-                     ".webp name, and convert it with: ffmpeg -i sweep.gif -pix_fmt yuv420p sweep" + extension);
+  if (extension == ".mp4") {
+    if (const auto reason = why_no_films()) {
+      throw UsageError(path.string() + ": films can't be written here (" + *reason + "); give a .gif or .webp name");
+    }
+    return AnimationFormat::mp4;
   }
-  throw UsageError(path.string() + ": expected a name that ends in .gif or .webp");
+  throw UsageError(path.string() + ": expected a name that ends in .gif, .webp or .mp4");
 }
 
 void check_animation(const AnimationOptions& options) {
@@ -52,7 +53,15 @@ std::vector<std::uint8_t> encode_animation(const std::vector<cv::Mat>& frames, A
                                            const AnimationOptions& options) {
   check_animation(options);
   check_frames(frames);
-  return format == AnimationFormat::gif ? write_gif(frames, options) : write_webp(frames, options);
+  switch (format) {
+    case AnimationFormat::gif:
+      return write_gif(frames, options);
+    case AnimationFormat::webp:
+      return write_webp(frames, options);
+    case AnimationFormat::mp4:
+      break;
+  }
+  return write_mp4(frames, options);
 }
 
 }  // namespace magicface::image

@@ -62,6 +62,12 @@ Metadata metadata_of(Decompressor& decompressor) {
     };
     if (data.matches(0, kExifPrefix) && metadata.exif.empty()) metadata.exif = rest(kExifPrefix);
     if (data.matches(0, kXmpPrefix) && metadata.xmp.empty()) metadata.xmp = rest(kXmpPrefix);
+    auto& notes = metadata.jpeg_notes;
+    if (marker->marker == JPEG_COM) notes.comments.push_back(rest(""));
+    if (marker->marker == JPEG_APP0 + 13 && data.matches(0, kPhotoshopPrefix)) {
+      const auto more = rest(kPhotoshopPrefix);  // large ones are spread over several markers
+      notes.photoshop.insert(notes.photoshop.end(), more.begin(), more.end());
+    }
   }
   JOCTET* profile = nullptr;
   unsigned length = 0;
@@ -82,7 +88,7 @@ Decoded decode_jpeg(Bytes bytes, cv::Size expected) {
   auto& errors = decompressor.errors;
   errors.guarded([&] {
     jpeg_mem_src(jpeg, bytes.data(), bytes.size());
-    for (const int marker : {1, 2}) jpeg_save_markers(jpeg, JPEG_APP0 + marker, 0xFFFF);
+    for (const int marker : {JPEG_APP0 + 1, JPEG_APP0 + 2, JPEG_APP0 + 13, JPEG_COM}) jpeg_save_markers(jpeg, marker, 0xFFFF);
     jpeg_read_header(jpeg, TRUE);
   });
   check_size(expected, jpeg->image_width, jpeg->image_height);

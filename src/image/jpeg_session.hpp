@@ -19,6 +19,7 @@ namespace magicface::image {
 using namespace std::string_view_literals;
 inline constexpr std::string_view kExifPrefix = "Exif\0\0"sv;
 inline constexpr std::string_view kXmpPrefix = "http://ns.adobe.com/xap/1.0/\0"sv;
+inline constexpr std::string_view kPhotoshopPrefix = "Photoshop 3.0\0"sv;
 inline constexpr std::size_t kMostMarkerBytes = 65533;
 
 /// Receives libjpeg's errors. It leaves a failed call with longjmp, which skips destructors: every call that may fail

@@ -87,11 +87,30 @@ std::vector<std::uint8_t> marker_data(std::string_view prefix, const std::vector
   return data;
 }
 
+struct Marker {
+  int code;
+  std::vector<std::uint8_t> data;
+};
+
+/// In the order that readers expect: EXIF first.
+std::vector<Marker> markers_of(const Metadata& metadata) {
+  std::vector<Marker> markers{{JPEG_APP0 + 1, marker_data(kExifPrefix, metadata.exif)},
+                              {JPEG_APP0 + 1, marker_data(kXmpPrefix, metadata.xmp)}};
+  const Bytes photoshop(metadata.jpeg_notes.photoshop);
+  const auto most = kMostMarkerBytes - kPhotoshopPrefix.size();
+  for (std::size_t at = 0; at < photoshop.size(); at += most) {
+    const auto part = photoshop.subspan(at, std::min(most, photoshop.size() - at));
+    markers.push_back({JPEG_APP0 + 13, marker_data(kPhotoshopPrefix, {part.begin(), part.end()})});
+  }
+  for (const auto& comment : metadata.jpeg_notes.comments) markers.push_back({JPEG_COM, comment});
+  std::erase_if(markers, [](const Marker& marker) { return marker.data.empty(); });
+  return markers;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> encode_jpeg(const cv::Mat& pixels, const Metadata& metadata, std::optional<int> quality) {
-  const std::vector<std::uint8_t> markers[] = {marker_data(kExifPrefix, metadata.exif),
-                                               marker_data(kXmpPrefix, metadata.xmp)};
+  const auto markers = markers_of(metadata);
   const Bytes profile = profile_for(metadata, pixels);
   Compressor compressor;
   auto* jpeg = compressor.get();
@@ -106,7 +125,7 @@ std::vector<std::uint8_t> encode_jpeg(const cv::Mat& pixels, const Metadata& met
     set_density(jpeg, metadata.density);
     jpeg_start_compress(jpeg, TRUE);
     for (const auto& marker : markers) {
-      if (!marker.empty()) jpeg_write_marker(jpeg, JPEG_APP0 + 1, marker.data(), static_cast<unsigned>(marker.size()));
+      jpeg_write_marker(jpeg, marker.code, marker.data.data(), static_cast<unsigned>(marker.data.size()));
     }
     if (!profile.empty()) jpeg_write_icc_profile(jpeg, profile.data(), static_cast<unsigned>(profile.size()));
     while (jpeg->next_scanline < jpeg->image_height) {

@@ -3,6 +3,7 @@
 
 #include "codecs.hpp"
 #include "exif.hpp"
+#include "photoshop.hpp"
 #include "xmp.hpp"
 
 namespace magicface::image {
@@ -10,6 +11,7 @@ namespace magicface::image {
 void settle_metadata(Metadata& metadata, cv::Size size) {
   settle_exif(metadata.exif, size);
   settle_xmp(metadata.xmp, size);
+  settle_photoshop(metadata.jpeg_notes.photoshop);
 }
 
 Metadata without_descriptions(const Metadata& metadata) {

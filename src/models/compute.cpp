@@ -2,6 +2,7 @@
 #include "magicface/models/compute.hpp"
 
 #include <ATen/Context.h>
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 
 #ifdef __GLIBC__
@@ -42,6 +43,9 @@ at::Device parse_device(const std::string& name) {
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
+/// Pixels a side from which bfloat16 is worth its rounding: three times as fast at 512, a third faster at 128.
+constexpr int kPaysFrom = 256;
+
 /// Whether the processor multiplies bfloat16 in hardware. Where it doesn't, LibTorch emulates it many times slower.
 bool has_bfloat16() {
 #if defined(__x86_64__)
@@ -63,12 +67,12 @@ void keep_freed_memory() {
 
 }  // namespace
 
-Placement resolve_placement(const std::string& device, const std::string& dtype) {
+Placement resolve_placement(const std::string& device, const std::string& dtype, int image_size) {
   Placement placement;
   placement.device = parse_device(device);
   const bool cpu = placement.device.is_cpu();
   if (dtype == "auto") {
-    placement.dtype = !cpu ? at::kHalf : has_bfloat16() ? at::kBFloat16 : at::kFloat;
+    placement.dtype = !cpu ? at::kHalf : image_size >= kPaysFrom && has_bfloat16() ? at::kBFloat16 : at::kFloat;
   } else if (dtype == "float32") {
     placement.dtype = at::kFloat;
   } else if (dtype == "bfloat16") {
@@ -87,6 +91,12 @@ void prepare_processor(int threads) {
   keep_freed_memory();
   // Denormals cost hundreds of cycles each and carry nothing here.
   at::globalContext().setFlushDenormal(true);
+}
+
+void wait_for(const Placement& placement) {
+  if (placement.device.is_cpu()) return;
+  const auto index = placement.device.has_index() ? placement.device.index() : at::DeviceIndex{0};
+  at::accelerator::synchronizeDevice(index);
 }
 
 std::string describe_device(const Placement& placement) { return placement.device.str(); }

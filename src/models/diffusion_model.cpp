@@ -34,13 +34,14 @@ at::Tensor into(const at::Tensor& tensor, const Placement& placement) {
 
 }  // namespace
 
-DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement)
+DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement, bool low_memory)
     : manifest_(bundle.manifest()),
       placement_(placement),
+      low_memory_(low_memory),
       vae_encoder_(load(bundle, "vae_encoder", placement)),
       vae_decoder_(load(bundle, "vae_decoder", placement)),
-      id_encoder_(load(bundle, "id_encoder", placement)),
-      denoiser_(load(bundle, "denoiser", placement)) {
+      id_encoder_{"id_encoder", bundle.verified_file("id_encoder"), {}},
+      denoiser_{"denoiser", bundle.verified_file("denoiser"), {}} {
   if (bundle.has("attribute_controller")) {
     attribute_controller_.emplace(load(bundle, "attribute_controller", placement));
   }
@@ -53,6 +54,14 @@ DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement)
   }
 }
 
+const Network& DiffusionModel::turn_of(const OnCall& wanted, const OnCall& other) const {
+  if (!wanted.network) {
+    if (low_memory_) other.network.reset();
+    wanted.network.emplace(wanted.module, wanted.file, placement_);
+  }
+  return *wanted.network;
+}
+
 at::Tensor DiffusionModel::encode(const at::Tensor& image) const {
   return vae_encoder_.tensor({into(image, placement_)}).to(at::kFloat);
 }
@@ -63,7 +72,7 @@ at::Tensor DiffusionModel::decode(const at::Tensor& latents) const {
 }
 
 ReferenceFeatures DiffusionModel::reference(const at::Tensor& portrait_latent) const {
-  return id_encoder_.tensors({into(portrait_latent, placement_)});
+  return turn_of(id_encoder_, denoiser_).tensors({into(portrait_latent, placement_)});
 }
 
 at::Tensor DiffusionModel::attribute(const at::Tensor& condition_latent) const {
@@ -75,7 +84,7 @@ at::Tensor DiffusionModel::predict(const at::Tensor& x, const at::Tensor& attrib
                                    const ReferenceFeatures& reference) const {
   // Timesteps stay float32 in every dtype: bfloat16 would turn 979 into 980.
   const auto t = at::full({x.size(0)}, timestep, at::TensorOptions().dtype(at::kFloat).device(placement_.device));
-  return denoiser_
+  return turn_of(denoiser_, id_encoder_)
       .tensor({into(x, placement_), into(attribute, placement_), t, into(au, placement_), reference})
       .to(at::kFloat);
 }

@@ -7,8 +7,8 @@
 
 namespace magicface::pipeline {
 
-ComputeOptions summarise_compute(const ComputeOptions& compute) {
-  const auto placement = models::resolve_placement(compute.device, compute.dtype);
+ComputeOptions summarise_compute(const ComputeOptions& compute, int image_size) {
+  const auto placement = models::resolve_placement(compute.device, compute.dtype, image_size);
   auto summary = compute;
   summary.device = models::describe_device(placement);
   summary.dtype = models::describe_dtype(placement);

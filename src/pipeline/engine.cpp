@@ -14,6 +14,7 @@
 #include "magicface/models/compute.hpp"
 #include "manifest_specs.hpp"
 #include "portrait.hpp"
+#include "stage_watch.hpp"
 #include "tensors.hpp"
 #include "threads.hpp"
 
@@ -99,12 +100,14 @@ void check_compute(const ComputeOptions& compute) {
 
 Engine::Engine(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute) {
   use_threads(compute.threads);
-  const auto placement = models::resolve_placement(compute.device, compute.dtype);
-  state_.reset(new State{bundle, compute, models::DiffusionModel(*bundle, placement), FaceAnalyser(bundle, compute)});
+  const auto placement = models::resolve_placement(compute.device, compute.dtype, bundle->manifest().image_size);
+  state_.reset(new State{bundle, compute, models::DiffusionModel(*bundle, placement, compute.low_memory), FaceAnalyser(bundle, compute)});
 }
 Engine::~Engine() = default;
 
 FaceAnalyser& Engine::faces() { return state_->faces; }
+
+void Engine::measure(OnStage on_stage) { state_->on_stage = std::move(on_stage); }
 
 std::vector<Edited> Engine::edit(const std::vector<BatchRow>& rows, const SamplingOptions& sampling, Composite composite,
                                  const OnStep& on_step) {
@@ -117,15 +120,22 @@ std::vector<Edited> Engine::edit(const std::vector<BatchRow>& rows, const Sampli
   const auto size = latent_size(*rows.front().portrait);
   const auto start = noise.draw({1, manifest.latent.channels, size.height, size.width}).to(state_->model.placement().device);
   const auto sampler = diffusion::make_sampler(plan.sampler, noise_schedule_of(manifest.schedule));
+  StageWatch watch(state_->on_stage, state_->model.placement());
+  const auto stepped = [&](int step, int steps) {
+    watch.lap("step");
+    if (on_step) on_step(step, steps);
+  };
   at::Tensor latents;
   {  // what the portraits say is large, and isn't needed for decoding
     const auto told = told_of(rows);
     const auto denoise = guided_denoise(state_->model, told.attribute, told.reference, variations_of(rows), plan.guidance);
-    latents = diffusion::sample(*sampler, start, noise, denoise, on_step);
+    latents = diffusion::sample(*sampler, start, noise, denoise, stepped);
   }
   const auto decoded = decode_within_memory(state_->model, latents);
+  watch.lap("decode");
   std::vector<Edited> results;
   for (std::size_t i = 0; i < rows.size(); ++i) results.push_back(finished(rows[i], decoded[i], composite));
+  watch.lap("blend");
   return results;
 }
 

@@ -11,6 +11,7 @@ struct Engine::State {
   ComputeOptions compute;
   models::DiffusionModel model;
   FaceAnalyser faces;
+  OnStage on_stage{};  ///< empty: nobody measures
 };
 
 }  // namespace magicface::pipeline

@@ -21,6 +21,12 @@ namespace {
 /// Points 0 to 16 of the 68; how many of them are drawn is the condition's choice.
 constexpr int kJawPoints = 17;
 
+/// A face with what the parser sees of it; nothing in bundles without a parser.
+struct SeenFace {
+  face::Face face;
+  std::optional<face::FaceParts> parts;
+};
+
 }  // namespace
 
 struct FaceAnalyser::State {
@@ -49,6 +55,55 @@ struct FaceAnalyser::State {
     const auto transform = module_transform(bundle->manifest(), module, face, networks.at(module).input_size());
     return face::transform_points(to_points(result), face::invert(transform));
   }
+
+  /// CV_8UC1, the parser's own crop of the face.
+  cv::Mat parse(const cv::Mat& rgb, const face::Face& face) {
+    const auto classes = static_cast<std::int64_t>(bundle->manifest().condition->classes.size());
+    const auto labels = run("face_parser", {classes, -1, -1}, rgb, face).argmax(0).to(at::kByte).contiguous();
+    return cv::Mat(static_cast<int>(labels.size(0)), static_cast<int>(labels.size(1)), CV_8UC1, labels.data_ptr<std::uint8_t>())
+        .clone();
+  }
+
+  std::optional<face::FaceParts> parts_of(const cv::Mat& rgb, const face::Face& face) {
+    const auto& manifest = bundle->manifest();
+    if (!manifest.condition || !bundle->has("face_parser")) return std::nullopt;
+    const auto class_map = parse(rgb, face);
+    const auto transform = module_transform(manifest, "face_parser", face, class_map.cols);
+    // The transform takes the roll away, so the box has the crop's axes.
+    const auto middle = face::transform_point((face.box.tl() + face.box.br()) * 0.5F, transform);
+    const cv::Size2d size = cv::Size2d(face.box.size()) * std::hypot(transform(0, 0), transform(0, 1));
+    return face::face_parts(class_map, manifest.condition->classes,
+                            {middle - cv::Point2d(size.width, size.height) * 0.5, size});
+  }
+
+  const face::FaceDetector& any_detector() {
+    if (detector) return *detector;
+    for (const auto& entry : bundle->manifest().face_detectors) {
+      if (!face::onnx_suits_opencv(entry.opencv)) continue;
+      detector = face::make_yunet_detector(bundle->verified_file("face_detector", entry.file));
+    }
+    if (!detector) detector = face::make_haar_detector({});
+    return *detector;
+  }
+
+  /// The detector's faces, as far as the parser agrees: those on their head turned, those that are none left out.
+  std::vector<SeenFace> see(const cv::Mat& rgb) {
+    std::vector<SeenFace> seen;
+    for (const auto& face : face::find_faces(any_detector(), rgb)) {
+      SeenFace one{face, parts_of(rgb, face)};
+      if (one.parts && !face::eyes_are_above(*one.parts)) turn_over(rgb, one);
+      if (!one.parts || face::shows_a_face(*one.parts)) seen.push_back(std::move(one));
+    }
+    return seen;
+  }
+
+  /// Only where the face is clearly upright the other way round: an upright one with covered eyes stays.
+  void turn_over(const cv::Mat& rgb, SeenFace& seen) {
+    const auto face = face::turned_over(any_detector(), rgb, seen.face);
+    if (!face) return;
+    const auto parts = parts_of(rgb, *face);
+    if (face::is_clearly_upright(*parts)) seen = {*face, parts};
+  }
 };
 
 FaceAnalyser::FaceAnalyser(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute)
@@ -59,25 +114,22 @@ FaceAnalyser::FaceAnalyser(std::shared_ptr<const models::Bundle> bundle, const C
 FaceAnalyser::~FaceAnalyser() = default;
 
 std::vector<face::Face> FaceAnalyser::detect(const cv::Mat& rgb) {
-  if (!state_->detector) {
-    const auto& bundle = *state_->bundle;
-    for (const auto& entry : bundle.manifest().face_detectors) {
-      if (!face::onnx_suits_opencv(entry.opencv)) continue;
-      state_->detector = face::make_yunet_detector(bundle.verified_file("face_detector", entry.file));
-    }
-    if (!state_->detector) state_->detector = face::make_haar_detector({});
-  }
-  return face::find_faces(*state_->detector, rgb);
+  std::vector<face::Face> faces;
+  for (auto& seen : state_->see(rgb)) faces.push_back(std::move(seen.face));
+  return faces;
 }
 
 std::vector<ChosenFace> FaceAnalyser::choose(const cv::Mat& rgb, const face::FaceChoice& choice) {
   const auto& manifest = state_->bundle->manifest();
   const double model_width = manifest.crop_box_fraction * manifest.image_size;
-  const auto faces = detect(rgb);
+  const auto seen = state_->see(rgb);
+  std::vector<face::Face> faces;
+  for (const auto& one : seen) faces.push_back(one.face);
   std::vector<ChosenFace> chosen;
   bool usable = false;
   for (const auto index : face::choose(faces, choice)) {
-    chosen.push_back({faces[index], index + 1, face::usability_of(faces[index], index + 1, rgb.size(), model_width)});
+    auto usability = face::usability_of(faces[index], index + 1, rgb.size(), model_width, seen[index].parts);
+    chosen.push_back({faces[index], index + 1, std::move(usability)});
     usable = usable || !chosen.back().usability.problem;
   }
   if (!usable) throw ItemError(*chosen.front().usability.problem);
@@ -95,11 +147,7 @@ FaceAnalysis FaceAnalyser::analyse(const cv::Mat& rgb, const face::Face& face, M
   analysis.picture_to_crop = face::crop_transform(face.box, manifest.crop_box_fraction, manifest.image_size, face.roll);
   analysis.crop = face::warp_to_crop(rgb, analysis.picture_to_crop, manifest.image_size, face::Border::reflect);
 
-  const auto classes = static_cast<std::int64_t>(manifest.condition->classes.size());
-  const auto logits = state_->run("face_parser", {classes, -1, -1}, rgb, face);
-  const auto labels = logits.argmax(0).to(at::kByte).contiguous();
-  const cv::Mat parsed(static_cast<int>(labels.size(0)), static_cast<int>(labels.size(1)), CV_8UC1,
-                       labels.data_ptr<std::uint8_t>());
+  const auto parsed = state_->parse(rgb, face);
   const auto parser_transform = module_transform(manifest, "face_parser", face, parsed.cols);
   const auto parser_to_crop = face::compose(analysis.picture_to_crop, face::invert(parser_transform));
   cv::warpAffine(parsed, analysis.class_map, cv::Mat(parser_to_crop), analysis.crop.size(), cv::INTER_NEAREST,

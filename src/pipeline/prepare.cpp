@@ -9,6 +9,7 @@
 #include "magicface/face/crop.hpp"
 #include "mask_policy.hpp"
 #include "portrait.hpp"
+#include "stage_watch.hpp"
 #include "tensors.hpp"
 
 namespace magicface::pipeline {
@@ -59,6 +60,7 @@ cv::Mat read_condition(const std::filesystem::path& file, const cv::Mat& rgb) {
 std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const PortraitOptions& options) {
   const auto& manifest = state_->bundle->manifest();
   auto portrait = std::make_shared<Portrait>();
+  StageWatch watch(state_->on_stage, state_->model.placement());
   const auto face_of = [&](const cv::Mat& rgb) { return options.face ? *options.face : state_->faces.choose(rgb, {})[0].face; };
   cv::Mat condition;
   if (options.crop == Crop::none) {
@@ -85,16 +87,20 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
     // The paper's stride-2 Attribute Controller reads a condition image of twice the portrait's side.
     cv::resize(condition, condition, cv::Size(), scale, scale, cv::INTER_LINEAR);
   }
+  watch.lap("parse");
   const c10::InferenceMode inference;
   const auto& model = state_->model;
   const auto latent = model.encode(to_tensor(portrait->model_input));
   portrait->latent_height = latent.size(2);
   portrait->latent_width = latent.size(3);
   portrait->attribute = model.attribute(model.encode(to_tensor(condition)));
+  watch.lap("encode");
   portrait->reference = model.reference(latent);
+  watch.lap("reference");
   if (!portrait->blend_mask.empty() && options.composite == Composite::automatic) {
     // Its edits will be decoded as it is, in tiles too, and say so.
     portrait->reconstruction = to_picture(decode_within_memory(model, latent * manifest.latent.scaling_factor)[0].image);
+    watch.lap("reconstruct");
   }
   portrait->source = std::move(picture);
   return portrait;

@@ -83,6 +83,17 @@ TEST(EvalOutput, NumbersMakeACurveAndNamesBars) {
   EXPECT_EQ(png[1], 'P');
 }
 
+TEST(EvalOutput, ACurveNamesItsAxisAndNoNumberOverAnother) {
+  auto sweep = evaluation({scores("1", {0.25}), scores("1.05", {0.5}), scores("5", {0.5})});
+  sweep.axis = "guidance";
+  const auto svg = chart_svg(evaluation_chart(sweep));
+  EXPECT_NE(svg.find(">guidance</text>"), std::string::npos);
+  EXPECT_NE(svg.find(">1</text>"), std::string::npos);
+  EXPECT_EQ(svg.find(">1.05</text>"), std::string::npos);
+  EXPECT_NE(svg.find(">5</text>"), std::string::npos);
+  EXPECT_NE(evaluation_markdown(sweep).find("| guidance |"), std::string::npos);
+}
+
 TEST(Table, RenderersEscapeWhatTheirLanguageReads) {
   const Table table{"50% of AU_1", {"Method", "x"}, {{"a|b_c & d", "↑^"}}};
   EXPECT_NE(as_latex(table).find("a|b\\_c \\& d & $\\uparrow$\\textasciicircum{} \\\\"), std::string::npos);

@@ -59,6 +59,26 @@ TEST_F(RecordedRunTest, OutputsAreLookedForBesideTheRecordsFirst) {
   EXPECT_EQ(run.items[1].key, "b/gone.png");
 }
 
+/// Recorded from a neighbouring folder; the folder above this one has such a file, too.
+TEST_F(RecordedRunTest, ANameNeverLeavesTheFolderOfTheRecords) {
+  touch("out/x.png");
+  const auto run = read_run(write("out/records.jsonl", {item(1, "../out/x.png")}, (folder_ / "elsewhere").string()));
+  EXPECT_EQ(run.items.at(0).key, "x.png");
+  EXPECT_EQ(run.items.at(0).output, folder_ / "out/x.png");
+}
+
+TEST_F(RecordedRunTest, TheVariationIsWhatTheModelWasGiven) {
+  auto target = item(1, "x.png");
+  target["parameters"]["au"] = RecordJson::object();
+  target["batch"] = {{"place", 2}, {"edits", {{{"au", {{"AU4", 1}}}}, {{"au", {{"AU12", 1.25}}}}}}};
+  auto failed = item(2, "y.png");
+  failed["batch"] = nullptr;
+  touch("x.png");
+  const auto run = read_run(write("records.jsonl", {target, failed}, folder_.string()));
+  EXPECT_EQ(run.items.at(0).variation(), (RecordJson{{"AU12", 1.25}}));
+  EXPECT_EQ(run.items.at(1).variation(), (RecordJson{{"AU12", 3}})) << "what was asked for is all there is";
+}
+
 TEST_F(RecordedRunTest, TheLastLineOfAnOutputCounts) {
   touch("x.png");
   const auto run = read_run(write("records.jsonl", {item(1, "x.png", 1), item(1, "x.png", 2)}, folder_.string()));

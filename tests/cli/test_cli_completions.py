@@ -14,7 +14,7 @@ def flags(executable) -> set[str]:
     """Every flag that some command's help shows."""
     commands = [["edit", "--help-batch"]]
     commands += [[*command, "--help"]
-                 for command in (["edit"], ["estimate"], ["parse"], ["merge"], ["eval"], ["eval", "plan"], ["check"], ["report"],
+                 for command in (["edit"], ["estimate"], ["parse"], ["merge"], ["eval"], ["eval", "plan"], ["eval", "sweep"], ["check"], ["report"], ["bench"],
                                   ["bundle", "list"], ["bundle", "show"])]
     shown = " ".join(subprocess.run([executable, *command], capture_output=True, text=True, check=True).stdout for command in commands)
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown)) - {"--help-all", "--cfg-scale"}

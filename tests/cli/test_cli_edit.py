@@ -52,6 +52,14 @@ def test_batching_keeps_the_draws(uncropped, portrait, tmp_path):
         assert np.abs(pixels(file) - pixels(tmp_path / "batch" / file.name)).max() <= 2
 
 
+def test_low_memory_gives_the_same_bytes(uncropped, portrait, make_picture, tmp_path):
+    inputs = ["--in", portrait, "--in", make_picture(tmp_path / "given" / "you.png", 3), "--batch-size", 1, "--steps", 2, "--au", "AU12=3"]
+    assert uncropped.edit(*inputs, "--out", "plain").code == 0
+    assert uncropped.edit(*inputs, "--out", "low", "--low-memory").code == 0
+    plain = {file.name: file.read_bytes() for file in (tmp_path / "plain").glob("*.png")}
+    assert len(plain) == 2 and plain == {file.name: file.read_bytes() for file in (tmp_path / "low").glob("*.png")}
+
+
 def test_ten_portraits_and_three_edits_with_one_broken(uncropped, make_picture, tmp_path):
     for number in range(10):
         make_picture(tmp_path / "in" / f"p{number}.png", number)

@@ -6,6 +6,7 @@ import math
 import shutil
 
 import pytest
+from PIL import Image
 
 UNITS = [1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26]
 FIRST = ["file", "face", "confidence", "box_x", "box_y", "box_width", "box_height"]
@@ -35,8 +36,9 @@ def test_libreface_columns_have_the_same_values_and_degrees(estimate, sample):
     libreface = next(csv.DictReader(estimate("--in", sample, "--columns", "libreface").out.splitlines()))
     assert list(libreface) == [*FIRST, *(f"au_{unit}_intensity" for unit in UNITS), "pitch", "yaw", "roll"]
     assert [libreface[f"au_{unit}_intensity"] for unit in UNITS] == [openface[f"AU{unit:02}_r"] for unit in UNITS]
-    for radians, degrees in (("pose_Rx", "pitch"), ("pose_Ry", "yaw"), ("pose_Rz", "roll")):
-        assert float(libreface[degrees]) == pytest.approx(math.degrees(float(openface[radians])), abs=0.03)
+    [record] = estimate("--in", sample, "--json").objects
+    for angle in ("pitch", "yaw", "roll"):
+        assert float(libreface[angle]) == pytest.approx(math.degrees(record["pose"][angle]), abs=0.001)
 
 
 def test_landmarks_are_columns_when_asked_for(estimate, sample):
@@ -88,3 +90,19 @@ def test_wrong_columns_and_folders_are_usage_errors(estimate, sample, tmp_path):
     result = estimate("--in", sample, "--columns", "opnface")
     assert result.code == 2 and "openface or libreface" in result.err
     assert estimate("--in", sample, "--out", str(tmp_path)).code == 2
+
+
+def test_pose_has_openface_s_signs_in_its_columns(program, sample, tmp_path):
+    """A head that turns its nose to the picture's right, and leans counter-clockwise in a second picture."""
+    portrait = Image.open(sample).convert("RGB")
+    portrait.rotate(25, Image.Resampling.BICUBIC, expand=True, fillcolor=(128, 128, 128)).save(tmp_path / "leaning.png")
+    pictures = ["--in", sample, "--in", "leaning.png"]
+    plain, leaning = program("estimate", *pictures, "--json", "--landmarks").objects
+    table = list(csv.DictReader(program("estimate", *pictures).out.splitlines()))
+    points = plain["landmarks"]
+    eyes = sum(points[i][0] for i in range(36, 48)) / 12
+    assert math.copysign(1, plain["pose"]["yaw"]) == math.copysign(1, points[30][0] - eyes), "towards the nose"
+    assert plain["pose"]["yaw"] > 0.1
+    assert float(table[0]["pose_Ry"]) == pytest.approx(-plain["pose"]["yaw"], abs=0.02)
+    assert leaning["pose"]["roll"] == pytest.approx(math.radians(25), abs=0.15)
+    assert float(table[1]["pose_Rz"]) == pytest.approx(-leaning["pose"]["roll"], abs=0.1)

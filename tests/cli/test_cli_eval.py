@@ -110,6 +110,47 @@ def test_figures_agree_with_numpy(evaluate, tiny, bundle, faces):
     assert "aus.csv" in json.loads(result.out)["estimators"]["au"]
 
 
+def test_tables_replace_identity_and_pose(evaluate, tiny, bundle, faces):
+    """dlib's vectors by a CSV, OpenFace's pose in radians, LibreFace's in degrees: all the same figures by NumPy."""
+    rng = np.random.default_rng(2)
+    vectors, angles = rng.normal(0, 0.1, (2, 128)).round(6), rng.uniform(-0.3, 0.3, (2, 3)).round(6)
+    names = ("me.png", "made.png")
+    with (faces / "dlib.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["file", *range(128)], *([name, *vector] for name, vector in zip(names, vectors))])
+    with (faces / "radians.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["file", "pose_Rx", "pose_Ry", "pose_Rz"], *([name, *pose] for name, pose in zip(names, angles))])
+    (faces / "degrees").mkdir()
+    for name, pose in zip(names, np.degrees(angles)):
+        (faces / "degrees" / name.replace("png", "csv")).write_text("frame,roll,pitch,yaw\n1," + ",".join(map(str, pose[[2, 0, 1]])) + "\n")
+    pairs = write_pairs(faces / "p.csv", {"source": "me.png", "edited": "made.png", "AU12": 2})
+    for table in ("radians.csv", "degrees"):
+        result = evaluate(pairs, "--identity-table", "dlib.csv", "--pose-table", table, "--json")
+        assert result.code == 0, result.err
+        figures = method(result)["figures"]
+        assert figures["identity_l2"]["value"] == pytest.approx(np.linalg.norm(vectors[0] - vectors[1]), abs=1e-9)
+        assert figures["pose_rmse"]["value"] == pytest.approx(np.sqrt(np.mean((angles[0] - angles[1]) ** 2)), abs=1e-9)
+        estimators = json.loads(result.out)["estimators"]
+        assert re.fullmatch(r"table dlib\.csv [0-9a-f]{8}", estimators["identity"]) and table in estimators["pose"]
+    shown = tiny("estimate", "--bundle", bundle, "--in", "me.png", "--in", "made.png")
+    (faces / "ours.csv").write_text(shown.out)
+    by_table, by_bundle = (method(evaluate(pairs, *flags, "--json"))["figures"]["pose_rmse"]["value"]
+                           for flags in (["--pose-table", "ours.csv"], []))
+    assert by_table == pytest.approx(by_bundle, abs=1e-3), "the tables of estimate are read, too"
+
+
+@pytest.mark.parametrize(("flag", "text", "word"), [
+    ("--identity-table", "file,a\nme.png,1\n", "made.png"), ("--identity-table", "name,a\nme.png,1\n", "a number"),
+    ("--identity-table", "file\nme.png\n", "vector"), ("--identity-table", "file,a\nme.png,x\n", "expected a number, got 'x'"),
+    ("--identity-table", "a,b\n1,2\n", "file, filename"),
+    ("--pose-table", "file,pitch,yaw\nme.png,1,2\n", "pose_Rx"), ("--pose-table", "file,pitch,yaw,roll\nme.png,1,2\n", "4 fields"),
+])
+def test_wrong_tables_are_named(evaluate, faces, flag, text, word):
+    (faces / "t.csv").write_text(text)
+    pairs = write_pairs(faces / "p.csv", {"source": "me.png", "edited": "made.png", "AU12": 2})
+    result = evaluate(pairs, flag, "t.csv")
+    assert result.code in (1, 2) and word in result.err, result.err
+
+
 def test_the_estimator_s_intensities_are_those_of_estimate(evaluate, tiny, bundle, faces):
     result = evaluate(write_pairs(faces / "p.csv", {"source": "me.png", "edited": "made.png", "AU4": 2}), "--json")
     [item] = method(result)["items"]
@@ -204,6 +245,46 @@ def test_plan_depends_on_the_seed_alone(tiny, bundle, make_picture, tmp_path):
     assert len(json.loads(first)["au"]) == 24 + 9
     assert tiny(*plan, "--out", "1").code == 1, "an existing plan stays"
     assert tiny("eval", "plan", "--bundle", bundle, "--in", "a.png").code == 3, "20 people are asked for"
+
+
+def test_a_target_s_intended_intensities_are_the_target(tiny, bundle, sample, evaluate, tmp_path):
+    """The record of a target says what was asked for; what the model was given depends on the face."""
+    assert tiny.edit("--in", sample, "--target", "AU12=3", "--preset", "surprise", "--out", "run").code == 0
+    result = evaluate("run", "--json")
+    assert result.code == 0, result.err
+    target, preset = method(result)["items"]
+    assert target["au_intended"]["AU12"] == pytest.approx(3, abs=2e-3)
+    others = [unit for unit in UNITS if unit != "AU12"]
+    assert all(target["au_intended"][unit] == pytest.approx(target["au_before"][unit]) for unit in others)
+    assert len(preset["au"]) > 1
+    assert tiny("report", "run").code == 0
+    page = (tmp_path / "report.html").read_text()
+    data = json.loads(page.split('type="application/json">')[1].split("</script>")[0])
+    assert [item["edit"] for item in data["items"]] == ["AU12@3", "surprise"]
+    assert data["items"][0]["readings"]["intended"]["AU12"] == pytest.approx(3, abs=2e-3)
+
+
+def test_the_faces_that_were_edited_are_the_ones_that_are_measured(tiny, bundle, sample, evaluate, tmp_path):
+    """Two faces side by side: --face 2 measures the second, --face all both."""
+    first, second = (np.asarray(Image.open(path).convert("RGB").resize((512, 512))) for path in (sample, sample.with_name("portrait-2.png")))
+    for name, pictures in (("two", (first, second)), ("one", (second,))):
+        Image.fromarray(np.concatenate(pictures, 1)).save(tmp_path / f"{name}.png")
+    assert [shown["face"] for shown in tiny("estimate", "--bundle", bundle, "--in", "two.png", "--json").objects] == [1, 2]
+    for face in ("1", "2", "all"):
+        assert tiny.edit("--in", "two.png", "--au", "AU12=3", "--face", face, "--out", f"face{face}").code == 0
+    left, right, both = (method(evaluate(f"face{face}", "--json")) for face in ("1", "2", "all"))
+    befores = [run["items"][0]["au_before"]["AU12"] for run in (left, right)]
+    shown = [face["au"]["AU12"] for face in tiny("estimate", "--bundle", bundle, "--in", "two.png", "--json").objects]
+    assert befores == pytest.approx(shown, abs=6e-4)
+    assert both["problems"] == 0
+    assert tiny.edit("--in", "two.png", "--target", "AU12=3", "--face", "all", "--out", "target").code == 0
+    target = method(evaluate("target", "--json"))
+    assert target["items"][0]["au_before"]["AU12"] == pytest.approx(shown[0], abs=6e-4)
+    assert target["items"][0]["au_intended"]["AU12"] == pytest.approx(3, abs=2e-3), "each face by its own variation"
+    one_face, two_faces = (run["figures"]["identity_l2"]["value"] for run in (right, both))
+    assert one_face > 0 and two_faces > 0
+    backgrounds = [run["figures"]["background_rmse"]["value"] for run in (left, right, both)]
+    assert backgrounds[2] < 1.5 * np.hypot(*backgrounds[:2]), "what is edited in the other face is no background"
 
 
 def test_from_edit_to_report(tiny, bundle, sample, evaluate, tmp_path):

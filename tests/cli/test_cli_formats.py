@@ -147,6 +147,27 @@ def test_exif_travels_between_formats(uncropped, portrait, tmp_path):
         [given] = result.paths
 
 
+def photoshop_marker(*resources: tuple[int, bytes]) -> bytes:
+    blocks = [b"8BIM" + struct.pack(">HHI", number, 0, len(data)) + data + bytes(len(data) % 2) for number, data in resources]
+    content = b"Photoshop 3.0\0" + b"".join(blocks)
+    return b"\xff\xed" + struct.pack(">H", 2 + len(content)) + content
+
+
+def test_a_jpeg_keeps_its_comments_and_captions(uncropped, portrait, tmp_path):
+    caption = b"\x1c\x02\x78\x00\x0bA. Somebody"  # IPTC-IIM 2:120
+    Image.open(portrait).save(tmp_path / "plain.jpg", comment=b"taken by hand")
+    plain = (tmp_path / "plain.jpg").read_bytes()
+    marker = photoshop_marker((0x0404, caption), (1036, b"a preview of the face before"))
+    (tmp_path / "me.jpg").write_bytes(plain[:2] + marker + plain[2:])
+    kept, bare = (uncropped.edit("--in", "me.jpg", "--au", "AU12=1", "--out", name, *flags)
+                  for name, flags in (("kept.jpg", []), ("bare.jpg", ["--no-metadata"])))
+    assert kept.code == bare.code == 0, kept.err + bare.err
+    output = Image.open(tmp_path / "kept.jpg")
+    assert output.info["comment"] == b"taken by hand" and output.info["photoshop"] == {0x0404: caption}
+    assert b"preview" not in (tmp_path / "kept.jpg").read_bytes()
+    assert not {"comment", "photoshop"} & set(Image.open(tmp_path / "bare.jpg").info)
+
+
 def test_a_jpeg_keeps_its_tables_chroma_and_progression(edited):
     before, after = (Image.open(files["described_jpg"]) for files in (edited.sources, edited.outputs))
     assert before.quantization == after.quantization

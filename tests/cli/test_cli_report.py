@@ -231,6 +231,25 @@ def test_figures_of_eval_are_shown(program, sample, page, tmp_path):
     assert "0.125" in page.evaluate("document.querySelector('.figures').textContent")
 
 
+def test_several_runs_are_told_apart(program, sample, page, tmp_path):
+    for folder in ("guidance-1", "guidance-2"):
+        source = Path(shutil.copy(sample, tmp_path / "me.png"))
+        items = [record(1, source, save(tmp_path / folder / "me.png", np.asarray(Image.open(source).convert("RGB"))), tmp_path, {"AU12": 1})]
+        write_run(tmp_path / folder, tmp_path, items)
+    assert program("report", "guidance-1", "guidance-2/").code == 0
+    page.open(tmp_path / "report.html", 390, 800)
+    assert names(page) == ["guidance-1/me.png", "guidance-2/me.png"]
+    tops = page.evaluate("['h1', '#help-button', '#summary'].map(e => document.querySelector(e).getBoundingClientRect())"
+                         ".map(box => [box.top, box.bottom])")
+    assert tops[1][0] < tops[0][1] <= tops[2][0], "on a phone the buttons stand beside the title, and the summary below"
+    shot(page, "phone-runs")
+    (tmp_path / "other").mkdir()
+    shutil.copytree(tmp_path / "guidance-1", tmp_path / "other" / "guidance-1")
+    assert program("report", "guidance-1", "other/guidance-1", "--overwrite").code == 0
+    page.open(tmp_path / "report.html")
+    assert names(page) == ["guidance-1/me.png", "other/guidance-1/me.png"]
+
+
 def test_missing_pictures_are_counted_and_named(program, sample, tmp_path):
     make_run(tmp_path, [Path(shutil.copy(sample, tmp_path / "me.png"))], 3)
     (tmp_path / "run" / "me_1.png").unlink()

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`--face`: which faces of a picture are edited, turned and unfit faces among them. With the tiny bundle."""
+import json
+import os
+import subprocess
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -124,3 +128,68 @@ def test_wrong_words_are_usage_errors_before_a_model_is_loaded(tiny, sample, fla
 
 def test_the_nearest_policy_is_named(tiny, sample):
     assert "nearest is 'release'" in tiny("edit", "--in", sample, "--au", "AU12=3", "--mask-policy", "releas").err
+
+
+def test_faces_on_their_head_are_edited_where_they_are(tiny, sample, tmp_path):
+    """A detector takes them for upright ones; the parser sees where the eyes are."""
+    portrait = Image.open(sample).convert("RGB").resize((320, 320), Image.Resampling.LANCZOS)
+    portrait.save(tmp_path / "upright.png")
+    portrait.transpose(Image.Transpose.ROTATE_180).save(tmp_path / "turned.png")
+    for name in ("turned", "upright"):
+        assert tiny.edit("--in", f"{name}.png", "--au", "AU12=3", "--out", f"{name}_out.png").code == 0
+    turned, upright = ((pixels(tmp_path / f"{name}.png") != pixels(tmp_path / f"{name}_out.png")).any(axis=2)
+                       for name in ("turned", "upright"))
+    back = turned[::-1, ::-1]
+    assert (back & upright).sum() / (back | upright).sum() > 0.8, "turned back, the same pixels changed"
+
+
+def test_every_upright_sample_stays_upright(tiny, sample, bundle):
+    result = tiny("parse", "--bundle", bundle, "--in", sample.parent, "--out", "parsed")
+    assert result.code == 0 and "covered" not in result.err, result.err
+    faces = tiny("estimate", "--bundle", bundle, "--in", sample.parent, "--json").objects
+    assert len(faces) == 6 and all(abs(face["pose"]["roll"]) < 1 for face in faces)
+
+
+def covered(sample, part) -> Image.Image:
+    """The sample portrait with a dark rectangle over its eyes, or over nose, mouth and chin."""
+    portrait = Image.open(sample).convert("RGB")
+    top, bottom = {"eyes": (0.30, 0.46), "mouth": (0.50, 0.80)}[part]
+    left, right = (round(portrait.width * share) for share in (0.2, 0.8))
+    rows = [round(portrait.height * share) for share in (top, bottom)]
+    portrait.paste((25, 25, 30), (left, rows[0], right, rows[1]))
+    return portrait
+
+
+@pytest.mark.parametrize("part", ["eyes", "mouth"])
+def test_a_covered_face_is_named_and_edited(tiny, sample, tmp_path, part):
+    covered(sample, part).save(tmp_path / "covered.png")
+    result = tiny.edit("--in", "covered.png", "--au", "AU12=3", "--json")
+    assert result.code == 0, result.err
+    [said] = [warning for warning in result.objects[0]["warnings"] if "covered, or seen from the side" in warning]
+    assert said.startswith("face 1 (score ") and part in said and f"covered.png: {said}" in result.err
+
+
+@pytest.mark.parametrize("command", ["edit", "estimate", "parse"])
+def test_what_only_a_detector_takes_for_a_face_is_none(tiny, bundle, tmp_path, command):
+    Image.new("RGB", (300, 300), (255, 0, 0)).save(tmp_path / "red.png")
+    ramp = np.tile(np.linspace(0, 255, 256).astype(np.uint8), (256, 1))
+    Image.fromarray(ramp).convert("RGB").save(tmp_path / "ramp.png")
+    flags = ["--au", "AU12=3"] if command == "edit" else []
+    result = tiny(command, "--bundle", bundle, "--in", "red.png", "--in", "ramp.png", *flags)
+    assert result.code == 1 and result.err.count("no face found") == 2 and result.out == "", result.err
+
+
+def test_twelve_megapixels_with_six_faces_stay_under_the_memory_limit(tiny, sample, tmp_path):
+    portrait = Image.open(sample).convert("RGB").resize((1250, 1250), Image.Resampling.LANCZOS)
+    crowd = Image.new("RGB", (4000, 3000), (128, 128, 128))
+    for number in range(6):
+        crowd.paste(portrait, (50 + number % 3 * 1310, 150 + number // 3 * 1420))
+    crowd.save(tmp_path / "crowd.jpg", quality=90)
+    command = [tiny.path, "edit", *tiny.flags, "--in", "crowd.jpg", "--au", "AU12=3", "--face", "all", "--json"]
+    with open(tmp_path / "out.jsonl", "w") as out:
+        running = subprocess.Popen(command, cwd=tmp_path, stdout=out, env=os.environ | {"OMP_NUM_THREADS": "1"})
+        _, status, used = os.wait4(running.pid, 0)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    records = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert running.returncode == 0 and [record["face"] for record in records] == [1, 2, 3, 4, 5, 6]
+    assert used.ru_maxrss < 2.5e6, "kilobytes"

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures for people: --grid, --compare, --sweep-video."""
+import struct
+
 import numpy as np
 import pytest
+from conftest import missing
 from PIL import Image, ImageSequence
 
 
@@ -98,6 +101,55 @@ def test_a_sweep_plays_there_and_back_for_ever(uncropped, portrait, tmp_path, na
         assert np.abs(frame - np.asarray(Image.open(tmp_path / f"me_{edit}.png").convert("L"))).mean() < 8
 
 
+def boxes(data: bytes) -> list[tuple[bytes, bytes]]:
+    """MP4's boxes, one behind the other: name and content."""
+    found, at = [], 0
+    while at < len(data):
+        (size,) = struct.unpack_from(">I", data, at)
+        assert 8 <= size <= len(data) - at, "a box that is cut"
+        found.append((data[at + 4:at + 8], data[at + 8:at + size]))
+        at += size
+    return found
+
+
+def box(data: bytes, *path: bytes) -> bytes:
+    for name in path:
+        data = dict(boxes(data))[name]
+    return data
+
+
+def film_or_skip(result):
+    if "films can't be written here" in result.err:
+        missing("this program has no film writer: OpenCV's video module wasn't there when it was built")
+    assert result.code == 0, result.err
+
+
+def test_a_film_holds_every_frame(tiny, sample, tmp_path):
+    """Its pictures are decoded in tests/image/film_test.cpp."""
+    Image.open(sample).convert("RGB").resize((203, 201), Image.Resampling.LANCZOS).save(tmp_path / "odd.png")
+    result = tiny.edit("--in", "odd.png", *SWEEP, "--sweep-video", "films/sweep.mp4", "--frame-ms", 200)
+    film_or_skip(result)
+    assert result.paths[-1] == "films/sweep.mp4" and "mpeg4" not in result.err.lower(), result.err
+    film = (tmp_path / "films" / "sweep.mp4").read_bytes()
+    assert [path.name for path in (tmp_path / "films").iterdir()] == ["sweep.mp4"]
+    track = box(film, b"moov", b"trak")
+    (samples,) = struct.unpack_from(">I", box(track, b"mdia", b"minf", b"stbl", b"stsz"), 8)
+    assert samples == 4, "there and back"
+    assert struct.unpack(">II", box(track, b"tkhd")[-8:]) == (204 << 16, 202 << 16)
+    scale, duration = struct.unpack_from(">II", box(film, b"moov", b"mvhd"), 12)
+    assert duration / scale == pytest.approx(0.8, abs=0.01)
+    again = tiny.edit("--in", "odd.png", *SWEEP, "--sweep-video", "again.mp4", "--frame-ms", 200, "--overwrite")
+    assert again.code == 0 and (tmp_path / "again.mp4").read_bytes() == film
+
+
+def test_a_film_that_cannot_be_written_leaves_the_pictures(uncropped, portrait, tmp_path):
+    result = uncropped.edit("--in", portrait, *SWEEP, "--sweep-video", "a.mp4", TMPDIR=str(tmp_path / "gone"))
+    if "films can't be written here" in result.err:
+        missing("this program has no film writer")
+    assert result.code == 1 and len(result.paths) == 3 and "a.mp4" in result.err, result.err
+    assert not (tmp_path / "a.mp4").exists()
+
+
 def test_each_portrait_has_its_animation(uncropped, portraits, tmp_path):
     result = uncropped.edit("--in", portraits, *SWEEP, "--sweep-video", "films/sweep.gif", "--json")
     assert result.code == 0 and len(result.objects) == 6
@@ -105,8 +157,8 @@ def test_each_portrait_has_its_animation(uncropped, portraits, tmp_path):
 
 
 @pytest.mark.parametrize(("flags", "code", "word"), [
-    (["--sweep-video", "a.mp4"], 2, "ffmpeg"),
-    (["--sweep-video", "a.png"], 2, ".gif or .webp"),
+    (["--sweep-video", "a.mkv"], 2, ".gif, .webp or .mp4"),
+    (["--sweep-video", "a.png"], 2, ".gif, .webp or .mp4"),
     (["--sweep-video", "a.gif", "--seeds", "1,2"], 2, "--keep best"),
     (["--sweep-video", "a.gif", "--frame-ms", "5"], 2, "20 to 10000"),
     (["--grid", "a.txt"], 2, "--grid a.txt"),

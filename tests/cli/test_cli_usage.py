@@ -6,7 +6,7 @@ import pytest
 
 COMMANDS = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"], ["bundle", "list"], ["bundle", "show"],
             ["bundle", "verify"]]
-WITH_EXAMPLES = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"]]
+WITH_EXAMPLES = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"], ["bench"]]
 
 
 @pytest.fixture

@@ -189,5 +189,50 @@ TEST_F(MetadataTest, ReplacedPixelsKeepWhatIsStillTrue) {
   EXPECT_EQ(smaller.metadata.exif, exif_block({.orientation = 1, .across = 16, .down = 16}));
 }
 
+/// Photoshop's image resource `number` with `data`.
+ByteVector resource(int number, std::string_view data) {
+  ByteVector bytes = bytes_of("8BIM");
+  bytes.insert(bytes.end(), {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number & 255), 0, 0, 0, 0,
+                             static_cast<std::uint8_t>(data.size() >> 8), static_cast<std::uint8_t>(data.size() & 255)});
+  bytes.insert(bytes.end(), data.begin(), data.end());
+  if (data.size() % 2 != 0) bytes.push_back(0);
+  return bytes;
+}
+
+ByteVector joined(std::initializer_list<ByteVector> parts) {
+  ByteVector all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+TEST_F(MetadataTest, CommentsAndCaptionsOfAJpegAreKept) {
+  Picture picture{gradient({32, 24}), {}};
+  auto& notes = picture.metadata.jpeg_notes;
+  notes.comments = {bytes_of("by hand"), bytes_of("caf\xE9")};
+  const auto caption = resource(0x0404, std::string(60000, 'c'));
+  notes.photoshop = joined({caption, resource(0x0425, std::string(60000, 'd'))});  // more than one marker holds
+  const auto again = read_picture(file("x.jpg", encode_picture(picture, {Format::jpg, {}, {}}))).metadata.jpeg_notes;
+  EXPECT_EQ(again.comments, notes.comments);
+  EXPECT_EQ(again.photoshop, notes.photoshop);
+  EXPECT_TRUE(without_descriptions(picture.metadata).jpeg_notes.comments.empty());
+}
+
+TEST_F(MetadataTest, PhotoshopsPreviewsAndWhatIsDamagedGo) {
+  Metadata metadata;
+  auto& photoshop = metadata.jpeg_notes.photoshop;
+  const auto caption = resource(0x0404, "\x1c\x02\x78 odd"), copyright = resource(0x040A, "1");
+  photoshop = joined({caption, resource(1036, "a face"), resource(1033, "a face"), copyright});
+  settle_metadata(metadata, {8, 8});
+  EXPECT_EQ(photoshop, joined({caption, copyright}));
+  auto cut = resource(0x0405, "a long text");
+  cut.resize(cut.size() - 5);
+  photoshop = joined({caption, cut});
+  settle_metadata(metadata, {8, 8});
+  EXPECT_EQ(photoshop, caption);
+  photoshop = bytes_of("not Photoshop's");
+  settle_metadata(metadata, {8, 8});
+  EXPECT_TRUE(photoshop.empty());
+}
+
 }  // namespace
 }  // namespace magicface::image

@@ -18,6 +18,9 @@ struct EvalOptions {
   std::vector<std::string> methods;           ///< FILE or NAME=FILE: records of runs, or CSV files of pairs
   std::optional<std::filesystem::path> truth; ///< folder with what the edits should look like, by stem
   std::vector<std::filesystem::path> au_tables;  ///< intensities of OpenFace or LibreFace, instead of the bundle's estimator
+  std::vector<std::filesystem::path> identity_tables;  ///< vectors of any network, instead of the bundle's
+  std::vector<std::filesystem::path> pose_tables;      ///< head pose by any program, instead of the bundle's
+  std::string axis = "Method";                ///< what the names of the methods are: "guidance" in a sweep
   std::vector<std::filesystem::path> out;     ///< files of tables and plots, by extension
   bool overwrite = false;
   bool json = false;                          ///< on stdout, instead of text
@@ -46,5 +49,19 @@ struct EvalPlanOptions {
 /// Writes one line per person with all edits, so that each portrait is encoded once; prints the path.
 /// @throws NoInputError when there are fewer people, UsageError, BundleError.
 JobResult run_eval_plan(const EvalPlanOptions& options, std::istream& list, std::ostream& out);
+
+/// `magicface eval sweep`: a job at several values of one setting, and the figures over it (the paper's Table IV).
+struct EvalSweepOptions {
+  EditOptions edit;  ///< the job (`batch.jobs`) and what is the same at every value; `output.out` is the sweep's folder
+  /// Each "1:5:0.5" or "1,2.5,4"; of the three, one has several values, the others one or none (the bundle's default).
+  std::string guidance, steps, samplers;
+  EvalOptions eval;  ///< tables, truth, intervals, `json`; the methods and `out` are the sweep's own
+};
+
+/// Edits at each value into a folder of its own, such as `guidance-1.5`, loading the bundle once; makes only what isn't made yet,
+/// so that the same command goes on with a sweep that was stopped. Then evaluates all, prints the table, and writes
+/// `figures.md`, `.tex`, `.csv`, `.json`, `.svg` and `.png` into the folder.
+/// @throws UsageError, also when a folder holds edits that aren't the job's; NoInputError, BundleError, Cancelled
+JobResult run_eval_sweep(const EvalSweepOptions& options, std::istream& list, std::ostream& out);
 
 }  // namespace magicface::app

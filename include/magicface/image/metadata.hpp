@@ -47,6 +47,12 @@ struct Metadata {
   struct Density {
     double across = 0, down = 0;  ///< pixels per metre
   };
+  /// What only a JPEG has a place for.
+  struct JpegNotes {
+    std::vector<std::vector<std::uint8_t>> comments;  ///< of any encoding, as they were
+    std::vector<std::uint8_t> photoshop;              ///< image resources: IPTC-IIM captions and others
+  };
+  JpegNotes jpeg_notes;
   std::optional<Density> density;
   PngColour png_colour;
   bool grey = false;  ///< the file had no colours; neither will an edited one
@@ -54,7 +60,8 @@ struct Metadata {
 };
 
 /// Corrects what is untrue about an upright picture of `size`: EXIF orientation 1, pixel dimensions, no thumbnail; XMP
-/// without orientation, previews, and references to what was appended to the file (depth, gain map, motion).
+/// without orientation, previews, and references to what was appended to the file (depth, gain map, motion); Photoshop's
+/// resources without previews.
 void settle_metadata(Metadata& metadata, cv::Size size);
 
 /// Only what decides how the pixels look and how they are coded: `--no-metadata`.

@@ -8,14 +8,17 @@
 namespace magicface::models {
 
 /// Turns `--device auto|cpu|cuda[:N]` and `--dtype auto|float32|float16|bfloat16` into a placement.
-/// auto device: the first CUDA device if there is one, else the CPU; auto dtype: float16 on CUDA, bfloat16 on a CPU that
-/// multiplies it in hardware (AVX512-BF16, AMX), else float32.
+/// auto device: the first CUDA device if there is one, else the CPU; auto dtype: float16 on CUDA, float32 on a CPU, but
+/// bfloat16 on one that multiplies it in hardware (AVX512-BF16, AMX) for pictures of `image_size` 256 or more.
 /// @throws UsageError when the device or the combination isn't there (float16 on a CPU).
-Placement resolve_placement(const std::string& device, const std::string& dtype);
+Placement resolve_placement(const std::string& device, const std::string& dtype, int image_size = 0);
 
 /// Settings of the whole process, once before anything is computed.
 /// @param threads inside one operation; 0 keeps LibTorch's choice (the number of cores).
 void prepare_processor(int threads);
+
+/// Returns when everything that was given to the device is done; at once on a CPU.
+void wait_for(const Placement& placement);
 
 /// "cpu", "cuda:0"
 std::string describe_device(const Placement& placement);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "magicface/models/bundle.hpp"
@@ -19,8 +21,11 @@ using ReferenceFeatures = std::vector<at::Tensor>;
 /// The diffusion model: VAE, ID encoder, Attribute Controller, denoiser (paper, section III).
 class DiffusionModel {
  public:
-  /// Loads and probes the modules. @throws BundleError
-  DiffusionModel(const Bundle& bundle, const Placement& placement);
+  /// Loads and probes the modules.
+  /// @param low_memory ID encoder and denoiser, by far the largest, are never in memory together: each is read from its
+  ///   file again when it is the other's turn, so that a batch costs two readings.
+  /// @throws BundleError
+  DiffusionModel(const Bundle& bundle, const Placement& placement, bool low_memory = false);
 
   /// Mode of the latent distribution, unscaled: image [B,3,H,W] -> [B,4,h,w] float32.
   at::Tensor encode(const at::Tensor& image) const;
@@ -37,11 +42,21 @@ class DiffusionModel {
   const Placement& placement() const { return placement_; }
 
  private:
+  /// A network that may have to be read when its turn comes.
+  struct OnCall {
+    std::string module;
+    std::filesystem::path file;  ///< verified once
+    mutable std::optional<Network> network;
+  };
+
   void probe() const;
+  const Network& turn_of(const OnCall& wanted, const OnCall& other) const;
 
   Manifest manifest_;
   Placement placement_;
-  Network vae_encoder_, vae_decoder_, id_encoder_, denoiser_;
+  bool low_memory_;
+  Network vae_encoder_, vae_decoder_;
+  OnCall id_encoder_, denoiser_;
   std::optional<Network> attribute_controller_;
 };
 

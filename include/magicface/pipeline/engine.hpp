@@ -52,6 +52,9 @@ class Engine {
 
   FaceAnalyser& faces();
 
+  /// From now on every stage is timed; the device is waited for at each one's end. An empty function ends it.
+  void measure(OnStage on_stage);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

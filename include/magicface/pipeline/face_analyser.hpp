@@ -42,7 +42,8 @@ class FaceAnalyser {
   FaceAnalyser(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute);
   ~FaceAnalyser();
 
-  /// All faces, upright or turned, from left to right; empty when there is none (face/find.hpp).
+  /// All faces, upright or turned, from left to right; empty when there is none (face/find.hpp). The bundle's parser, if
+  /// there is one, turns faces that stand on their head, and leaves out what has neither eyes, nose nor mouth.
   /// @throws BundleError without a usable detector.
   std::vector<face::Face> detect(const cv::Mat& rgb);
   /// The faces meant by `choice`; never empty. Of several, some may have a problem, never all of them.

@@ -24,6 +24,7 @@ struct ComputeOptions {
   std::string dtype = "auto";   ///< auto, float32, float16 or bfloat16
   int threads = 0;              ///< inside one operation; 0: LibTorch's choice
   int batch_size = 4;           ///< edits that are sampled together, from 1
+  bool low_memory = false;      ///< ID encoder and denoiser take turns in memory (models/modules.hpp)
 };
 
 /// How to sample. Unset values are the bundle's defaults.
@@ -70,5 +71,8 @@ struct Edit {
 
 /// Called after every denoising step. May throw Cancelled.
 using OnStep = std::function<void(int step, int steps)>;
+
+/// Called at the end of each stage of a measured run (docs/performance.md names them) with the time since the one before.
+using OnStage = std::function<void(const char* stage, double seconds)>;
 
 }  // namespace magicface::pipeline

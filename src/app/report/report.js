@@ -17,7 +17,8 @@
   const short = (value) => (Number.isInteger(value) ? String(value) : Number(value).toPrecision(3));
   const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
   const signed = (value) => (value > 0 ? "+" : "") + value;
-  const editName = (item) => Object.entries(item.au).map(([unit, value]) => unit + " " + signed(value)).join(", ") || "no change";
+  const units = (item) => Object.entries(item.au).map(([unit, value]) => unit + " " + signed(value)).join(", ");
+  const editName = (item) => item.edit ?? (units(item) || "no change");
 
   // ---- one card -----------------------------------------------------------------------------------------------------------
 
@@ -112,9 +113,9 @@
     { title: "seconds", value: (item) => item.seconds },
     ...data.figures.map(({ key, title }) => ({ title, value: (item) => item.figures[key] })),
   ];
-  const units = [...new Set(data.items.flatMap((item) => Object.keys(item.au)))].sort((a, b) => a.slice(2) - b.slice(2));
+  const used = [...new Set(data.items.flatMap((item) => Object.keys(item.au)))].sort((a, b) => a.slice(2) - b.slice(2));
   byId("sort").append(...sorts.map(({ title }, index) => make("option", { value: index }, title)));
-  byId("unit").append(...units.map((unit) => make("option", { value: unit }, unit)));
+  byId("unit").append(...used.map((unit) => make("option", { value: unit }, unit)));
   const texts = data.items.map((item) => (item.name + " " + editName(item) + " " + (item.error ?? "")).toLowerCase());
 
   function wanted(item, index) {

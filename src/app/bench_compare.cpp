@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench_compare.hpp"
+
+#include <cstdio>
+
+#include "bench_report.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+#include "table.hpp"
+
+namespace magicface::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kAxes[] = {"threads", "batch", "steps", "width", "height"};
+constexpr const char* kConditions[] = {"version", "libtorch", "processor", "processors", "accelerators", "bundle",
+                                       "input",   "device",   "dtype",     "sampler",    "guidance"};
+
+bool same_setting(const Json& a, const Json& b) {
+  for (const char* axis : kAxes) {
+    if (a.at(axis) != b.at(axis)) return false;
+  }
+  return true;
+}
+
+/// Seconds, or bytes, of both.
+Json pair_of(double earlier, double now) {
+  return {{"earlier", earlier}, {"now", now}, {"ratio", now > 0 ? Json(earlier / now) : Json(nullptr)}};
+}
+
+Json compare_rows(const Json& now, const Json& earlier) {
+  Json row = Json::object();
+  for (const char* axis : kAxes) row[axis] = now.at(axis);
+  row["stages"] = Json::object();
+  for (const auto& [name, spread] : now.at("stages").items()) {
+    if (!earlier.at("stages").contains(name)) continue;
+    row["stages"][name] = pair_of(earlier["stages"][name].at("median"), spread.at("median"));
+  }
+  row["total"] = pair_of(earlier.at("total").at("median"), now.at("total").at("median"));
+  for (const char* memory : {"peak_host_bytes", "peak_device_bytes"}) {
+    if (!now.at(memory).is_null() && !earlier.at(memory).is_null()) row[memory] = pair_of(earlier[memory], now[memory]);
+  }
+  return row;
+}
+
+std::string spelled(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+std::string ratio_text(const Json& pair) {
+  if (pair.at("ratio").is_null()) return "-";
+  char buffer[32];
+  std::snprintf(buffer, sizeof(buffer), "%.2f x", pair.at("ratio").get<double>());
+  return buffer;
+}
+
+std::string mebibytes(const Json& bytes) { return std::to_string(bytes.get<std::uint64_t>() >> 20U) + " MiB"; }
+
+Table table_of(const Json& row) {
+  Table table{"threads " + row.at("threads").dump() + ", batch " + row.at("batch").dump() + ", " + row.at("steps").dump() +
+                  " steps, " + row.at("width").dump() + " x " + row.at("height").dump(),
+              {"stage", "earlier", "now", "earlier / now"}, {}};
+  const auto add_times = [&](const std::string& name, const Json& pair) {
+    table.rows.push_back({name, time_text(pair.at("earlier")), time_text(pair.at("now")), ratio_text(pair)});
+  };
+  for (const auto& [name, pair] : row.at("stages").items()) add_times(name, pair);
+  add_times("total", row.at("total"));
+  for (const char* memory : {"peak_host_bytes", "peak_device_bytes"}) {
+    if (!row.contains(memory)) continue;
+    const auto& pair = row.at(memory);
+    table.rows.push_back({memory == std::string("peak_host_bytes") ? "peak memory" : "on the device",
+                          mebibytes(pair.at("earlier")), mebibytes(pair.at("now")), ratio_text(pair)});
+  }
+  return table;
+}
+
+}  // namespace
+
+Json read_bench(const std::filesystem::path& file) {
+  constexpr std::uintmax_t kMost = std::uintmax_t{64} << 20;
+  const auto expected = "--compare " + file.string() + ": expected what magicface bench --json wrote";
+  std::vector<std::uint8_t> bytes;
+  try {
+    bytes = read_file(file, kMost);
+  } catch (const ItemError& problem) {
+    throw UsageError(std::string("--compare: ") + problem.what());
+  }
+  try {
+    auto json = Json::parse(bytes.begin(), bytes.end());
+    for (const auto& row : json.at("rows")) compare_rows(row, row);  // every field that will be needed
+    for (const char* condition : kConditions) json.at(condition);
+    if (json.at("rows").empty()) throw UsageError(expected + ", got no rows");
+    return json;
+  } catch (const Json::exception&) {
+    throw UsageError(expected + ", got something else");
+  }
+}
+
+Json compare_benches(const Json& now, const Json& earlier) {
+  Json comparison{{"differences", Json::object()}, {"rows", Json::array()}};
+  for (const char* condition : kConditions) {
+    if (now.at(condition) == earlier.at(condition)) continue;
+    comparison["differences"][condition] = {{"earlier", earlier.at(condition)}, {"now", now.at(condition)}};
+  }
+  const auto &rows = now.at("rows"), &old_rows = earlier.at("rows");
+  if (rows.size() == 1 && old_rows.size() == 1) {
+    for (const char* axis : kAxes) {
+      if (rows[0].at(axis) != old_rows[0].at(axis)) {
+        comparison["differences"][axis] = {{"earlier", old_rows[0].at(axis)}, {"now", rows[0].at(axis)}};
+      }
+    }
+    comparison["rows"].push_back(compare_rows(rows[0], old_rows[0]));
+    return comparison;
+  }
+  for (const auto& row : rows) {
+    for (const auto& old : old_rows) {
+      if (same_setting(row, old)) comparison["rows"].push_back(compare_rows(row, old));
+    }
+  }
+  return comparison;
+}
+
+std::string comparison_text(const Json& comparison) {
+  std::string text;
+  for (const auto& [name, values] : comparison.at("differences").items()) {
+    text += name + ": " + spelled(values.at("earlier")) + " earlier, " + spelled(values.at("now")) + " now\n";
+  }
+  if (comparison.at("rows").empty()) return text + "no setting was measured both times\n";
+  for (const auto& row : comparison.at("rows")) text += '\n' + as_text(table_of(row));
+  return text;
+}
+
+}  // namespace magicface::app

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "picture_table.hpp"
+
+#include <algorithm>
+
+#include "magicface/core/csv.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+#include "magicface/core/hash.hpp"
+
+namespace magicface::app {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uintmax_t kMaxCsv = std::uintmax_t{256} << 20;
+constexpr std::size_t kShownHash = 8;
+
+std::string text_of(const fs::path& file) {
+  const auto bytes = read_file(file, kMaxCsv);
+  return {bytes.begin(), bytes.end()};
+}
+
+/// Where a table names its pictures: from its own folder, or from the current one as `magicface estimate` does.
+fs::path picture_of(const std::string& name, const fs::path& folder) {
+  return fs::weakly_canonical(fs::exists(folder / name) ? folder / name : fs::path(name));
+}
+
+/// Tables of a folder are found by the picture's stem; no picture has this parent.
+fs::path stem_key(const fs::path& picture) { return fs::path("stem") / picture.stem(); }
+
+}  // namespace
+
+std::size_t picture_column(const std::vector<std::string>& header) {
+  static const std::vector<std::string> kNames{"file", "filename", "image", "path"};
+  return static_cast<std::size_t>(std::find_first_of(header.begin(), header.end(), kNames.begin(), kNames.end()) - header.begin());
+}
+
+void PictureTable::add(const fs::path& table, const Reader& read) {
+  if (!fs::exists(table)) throw NoInputError(flag_ + " " + table.string() + ": no such file or folder");
+  fs::is_directory(table) ? add_folder(table, read) : add_file(table, read);
+}
+
+void PictureTable::add_row(const fs::path& key, std::vector<double> values, const std::string& where) {
+  const auto [place, added] = by_path_.emplace(key, std::move(values));
+  if (!added)
+    throw UsageError(flag_ + " " + where + ": a second row for " + place->first.string() + "; keep one face for a picture");
+}
+
+void PictureTable::add_file(const fs::path& file, const Reader& read) {
+  const auto text = text_of(file);
+  const auto values = read(text, file.string());
+  const auto rows = parse_csv(text);
+  const auto column = picture_column(rows.front().fields);
+  if (column == rows.front().fields.size()) {
+    throw UsageError(flag_ + " " + file.string() + ": expected a column with the pictures' names: file, filename, image or path");
+  }
+  auto row = rows.begin() + 1;
+  for (const auto& entry : values) {
+    while (row->line != entry.line) ++row;
+    add_row(picture_of(row->fields[column], file.parent_path()), entry.values, file.string() + ":" + std::to_string(entry.line));
+  }
+  source_ += (source_.empty() ? "" : ", ") + file.filename().string() + " " + sha256_of_file(file).substr(0, kShownHash);
+}
+
+void PictureTable::add_folder(const fs::path& folder, const Reader& read) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() != ".csv") continue;
+    const auto name = entry.path().string();
+    const auto rows = read(text_of(entry.path()), name);
+    if (rows.size() != 1) throw UsageError(flag_ + " " + name + ": expected one face, got " + std::to_string(rows.size()));
+    add_row(stem_key(entry.path()), rows.front().values, name);
+  }
+  source_ += (source_.empty() ? "" : ", ") + folder.string() + "/";
+}
+
+const std::vector<double>& PictureTable::find(const fs::path& picture) const {
+  auto found = by_path_.find(fs::weakly_canonical(picture));
+  if (found == by_path_.end()) found = by_path_.find(stem_key(picture));
+  if (found == by_path_.end()) throw ItemError("no row of " + flag_ + " is for this picture");
+  return found->second;
+}
+
+}  // namespace magicface::app

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dlfcn.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <opencv2/core.hpp>
+#include <system_error>
+
+#include "animation_writers.hpp"
+#include "film_module.hpp"
+#include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
+
+namespace magicface::image {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 31;
+
+struct FilmWriter {
+  WriteFilm* write = nullptr;
+  std::string why_not;
+};
+
+/// Beside the program, as it is built, or where it is installed. Stays loaded: what it brings can't be unloaded.
+FilmWriter load_film_writer() {
+  FilmWriter writer;
+  for (const char* folder : {"", MAGICFACE_FILM_FOLDER}) {
+    const auto file = executable_folder() / folder / "magicface_film.so";
+    std::error_code failure;
+    if (!fs::exists(file, failure)) continue;
+    if (void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+      writer.write = reinterpret_cast<WriteFilm*>(::dlsym(library, MAGICFACE_FILM_FUNCTION));
+    }
+    if (writer.write == nullptr) writer.why_not = ::dlerror();
+    return writer;
+  }
+  writer.why_not = "magicface_film.so isn't there: the program was built without OpenCV's video module";
+  return writer;
+}
+
+const FilmWriter& film_writer() {
+  static const FilmWriter writer = load_film_writer();
+  return writer;
+}
+
+/// A private folder for what FFmpeg can write under a name only.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::error_code failure;
+    path_ = (fs::temp_directory_path(failure) / "magicface-XXXXXX").string();
+    if (failure || ::mkdtemp(path_.data()) == nullptr) {
+      throw ItemError("a film needs a folder for temporary files, and none can be made; set TMPDIR to a folder that is there");
+    }
+  }
+  ~TemporaryFolder() {
+    std::error_code failure;
+    fs::remove_all(path_, failure);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  fs::path path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+cv::Mat with_even_sides(const cv::Mat& frame) {
+  cv::Mat even;
+  cv::copyMakeBorder(frame, even, 0, frame.rows % 2, 0, frame.cols % 2, cv::BORDER_REPLICATE);
+  return even;
+}
+
+}  // namespace
+
+std::optional<std::string> why_no_films() {
+  if (film_writer().write != nullptr) return std::nullopt;
+  return film_writer().why_not;
+}
+
+std::vector<std::uint8_t> write_mp4(const std::vector<cv::Mat>& frames, const AnimationOptions& options) {
+  if (const auto reason = why_no_films()) throw ItemError("a film can't be written (" + *reason + "); give a .gif or .webp name");
+  std::vector<cv::Mat> even;
+  for (const auto& frame : frames) even.push_back(with_even_sides(frame));
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "film.mp4";
+  const char* problem = film_writer().write(even.data(), even.size(), 1000.0 / options.frame_ms, file.c_str());
+  if (problem != nullptr) throw ItemError(std::string("a film can't be written (") + problem + "); give a .gif or .webp name");
+  return read_file(file, kMostBytes);
+}
+
+}  // namespace magicface::image

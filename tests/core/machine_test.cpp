@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/core/machine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+namespace magicface {
+namespace {
+
+constexpr std::size_t kBlock = std::size_t{64} << 20;
+
+/// Touches every page of a block and gives it back.
+void use_memory() {
+  std::vector<char> block(kBlock);
+  std::memset(block.data(), 1, block.size());
+  volatile char seen = block[kBlock / 2];
+  static_cast<void>(seen);
+}
+
+TEST(Machine, NamesAndCountsTheProcessor) {
+  EXPECT_FALSE(processor_name().empty());
+  EXPECT_GE(available_processors(), 1);
+}
+
+TEST(Machine, ThePeakRemembersMemoryThatWasGivenBack) {
+  const auto before = peak_resident_bytes();
+  if (!before) GTEST_SKIP() << "this system doesn't say VmHWM";
+  use_memory();
+  const auto after = *peak_resident_bytes();
+  EXPECT_GE(after, kBlock);
+  EXPECT_GE(after, *before);
+}
+
+TEST(Machine, AResetForgetsThePeak) {
+  if (!peak_resident_bytes()) GTEST_SKIP() << "this system doesn't say VmHWM";
+  use_memory();
+  const auto high = *peak_resident_bytes();
+  if (!reset_peak_resident_bytes()) GTEST_SKIP() << "this system doesn't let the peak be reset";
+  EXPECT_LT(*peak_resident_bytes() + kBlock / 2, high);
+}
+
+}  // namespace
+}  // namespace magicface
