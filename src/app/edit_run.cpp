@@ -105,7 +105,7 @@ JobResult EditRun::print_plan(std::ostream& out) {
 
 JobResult EditRun::run() {
   open_records();
-  OutputWriter writer(report_, recorder_, records_ ? &*records_ : nullptr, sheets_, progress_);
+  OutputWriter writer(options_, report_, recorder_, records_ ? &*records_ : nullptr, sheets_, progress_);
   const auto end = [&](const char* reason) {
     writer.finish();
     sheets_.finish();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output_writer.hpp"
 
+#include <algorithm>
+
 #include "magicface/core/files.hpp"
 #include "magicface/core/hash.hpp"
 #include "picture_record.hpp"
@@ -10,14 +12,15 @@ namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
 
-/// Pictures waiting to be written: enough to cover a slow encoding, few enough for large ones.
-constexpr std::size_t kWaiting = 2;
+/// Pictures waiting to be written: enough to cover a slow encoding, few enough for large ones. A batch ends all at once, so it
+/// must fit, or the model waits for the encoder.
+std::size_t waiting(const EditOptions& options) { return static_cast<std::size_t>(std::max(2, options.compute.batch_size)); }
 
 }  // namespace
 
-OutputWriter::OutputWriter(EditReport& report, const ItemRecorder& recorder, RecordFile* records,
+OutputWriter::OutputWriter(const EditOptions& options, EditReport& report, const ItemRecorder& recorder, RecordFile* records,
                            EditSheets& sheets, Progress& progress)
-    : report_(report), recorder_(recorder), records_(records), sheets_(sheets), progress_(progress), queue_(kWaiting), thread_([this] {
+    : report_(report), recorder_(recorder), records_(records), sheets_(sheets), progress_(progress), queue_(waiting(options)), thread_([this] {
         work();
       }) {}
 
