@@ -122,7 +122,7 @@ class ActionUnitHead(nn.Module):
 class PoseHead(nn.Module):
     def __init__(self, config: FaceConfig) -> None:
         super().__init__()
-        self.body = nn.Sequential(nn.Linear(config.widths[3] + 136, 64), nn.ReLU(), nn.Linear(64, 3))
+        self.body = nn.Sequential(nn.Linear(config.widths[3] + 136, 64), nn.GELU(), nn.Linear(64, 3))
 
     def forward(self, four: Tensor, points: Tensor, size: int) -> Tensor:
         shape = (points - points.mean(1, keepdim=True)) * (8.0 / size)

@@ -82,8 +82,8 @@ void set_density(jpeg_compress_struct* jpeg, const std::optional<Metadata::Densi
 /// Nothing when it doesn't fit into one marker, as JPEG demands of EXIF and of plain XMP.
 std::vector<std::uint8_t> marker_data(std::string_view prefix, const std::vector<std::uint8_t>& block) {
   if (block.empty() || prefix.size() + block.size() > kMostMarkerBytes) return {};
-  std::vector<std::uint8_t> data(prefix.begin(), prefix.end());
-  data.insert(data.end(), block.begin(), block.end());
+  std::vector<std::uint8_t> data(prefix.size() + block.size());
+  std::copy(block.begin(), block.end(), std::copy(prefix.begin(), prefix.end(), data.begin()));
   return data;
 }
 
