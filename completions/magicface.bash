@@ -49,7 +49,7 @@ _magicface() {
       ;;
     check) flags="--run-again --out --tolerances --figures --update --json --bundle --device --threads --quiet --log-level --help" ;;
     bench) flags="--in --batch --threads --steps --size --repeat --warmup --reuse --compare --plot --overwrite --json --sampler --guidance
-      --device --dtype --crop --condition --bundle --quiet --log-level --help" ;;
+      --device --dtype --low-memory --crop --condition --bundle --quiet --log-level --help" ;;
     report) flags="--out --overwrite --figures --size --quality --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"

@@ -47,7 +47,6 @@ void write_plot(const fs::path& file, const BenchReport& report) {
 
 BenchReport head_of(const BenchOptions& options, const models::Bundle& bundle) {
   const auto& defaults = bundle.manifest().defaults;
-  const auto compute = pipeline::summarise_compute(options.compute);
   BenchReport report;
   report.version = kVersion;
   report.libtorch = models::libtorch_version();
@@ -57,8 +56,8 @@ BenchReport head_of(const BenchOptions& options, const models::Bundle& bundle) {
   report.bundle = bundle.label();
   report.bundle_sha256 = sha256_of_file(bundle.folder() / "bundle.json");
   report.input = bench_portrait(options).filename().string();
-  report.device = compute.device;
-  report.dtype = compute.dtype;
+  report.device = options.compute.device;
+  report.dtype = options.compute.dtype;
   report.sampler = options.sampling.sampler.value_or(defaults.sampler);
   report.guidance = options.sampling.guidance.value_or(defaults.guidance);
   report.repeat = options.repeat;
@@ -68,8 +67,11 @@ BenchReport head_of(const BenchOptions& options, const models::Bundle& bundle) {
 
 }  // namespace
 
-JobResult run_bench(const BenchOptions& options, std::ostream& out) {
-  const auto bundle = std::make_shared<const models::Bundle>(models::find_bundle(options.bundle));
+JobResult run_bench(const BenchOptions& asked, std::ostream& out) {
+  const auto bundle = std::make_shared<const models::Bundle>(models::find_bundle(asked.bundle));
+  auto options = asked;
+  // From here on nothing is `auto`: what is reported is what the networks and the matrix product run in.
+  options.compute = pipeline::summarise_compute(asked.compute, bundle->manifest().image_size);
   const auto settings = plan_bench(options, bundle->manifest());
   check_plot(options, settings.size());
   auto report = head_of(options, *bundle);

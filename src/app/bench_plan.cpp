@@ -48,7 +48,7 @@ std::vector<BenchSetting> plan_bench(const BenchOptions& options, const models::
   if (options.condition && options.size.empty() && options.crop != pipeline::Crop::none) {
     throw UsageError("--condition: expected --crop none or --size beside it, got --crop auto");
   }
-  const int cores = pipeline::summarise_compute(options.compute).threads;  // before anything sets another number
+  const int cores = pipeline::summarise_compute(options.compute, manifest.image_size).threads;  // before anything sets another number
   auto threads = options.threads;
   std::replace(threads.begin(), threads.end(), 0, cores);
   const auto steps = options.steps.empty() ? std::vector<int>{manifest.defaults.steps} : options.steps;
