@@ -35,7 +35,8 @@ JobResult EditSession::run(const EditOptions& options, const std::shared_ptr<con
                            std::ostream& out) {
   check_edit_options(options, bundle->manifest());
   const auto& compute = options.compute;
-  const auto wanted = bundle->folder().string() + ' ' + compute.device + ' ' + compute.dtype + ' ' + std::to_string(compute.threads);
+  const auto wanted = bundle->folder().string() + ' ' + compute.device + ' ' + compute.dtype + ' ' +
+                      std::to_string(compute.threads) + (compute.low_memory ? " low memory" : "");
   if (!engine_ || loaded_for_ != wanted) engine_ = std::make_shared<EngineSlot::element_type>();
   loaded_for_ = wanted;
   return EditRun(options, bundle, std::move(plan), out, engine_).run();

@@ -131,7 +131,7 @@ def test_tables_replace_identity_and_pose(evaluate, tiny, bundle, faces):
         assert figures["pose_rmse"]["value"] == pytest.approx(np.sqrt(np.mean((angles[0] - angles[1]) ** 2)), abs=1e-9)
         estimators = json.loads(result.out)["estimators"]
         assert re.fullmatch(r"table dlib\.csv [0-9a-f]{8}", estimators["identity"]) and table in estimators["pose"]
-    shown = tiny("estimate", "--bundle", bundle, "--in", "me.png", "--in", "made.png")
+    shown = tiny("estimate", "--bundle", bundle, "--in", "me.png", "--in", "made.png", "--columns", "libreface")
     (faces / "ours.csv").write_text(shown.out)
     by_table, by_bundle = (method(evaluate(pairs, *flags, "--json"))["figures"]["pose_rmse"]["value"]
                            for flags in (["--pose-table", "ours.csv"], []))
