@@ -22,7 +22,6 @@ constexpr const char* kExamples =
     "  magicface edit --in photos/ --au AU4=-6,AU1=2 --au AU26=5 --out edited/\n"
     "  magicface edit --in face.png --au AU12=-6:6:2 --sweep-video smile.gif --grid smile.png\n"
     "  magicface edit --in face.png --preset surprise --target AU12=3 --like friend.png --compare\n"
-    "  magicface edit --in face.png --crop none --condition background.png --au AU12=3\n"
     "AUs: 1 inner brow up, 2 outer brow up, 4 brow down, 5 lids wide, 6 cheek up, 9 nose wrinkle,\n"
     "  12 smile, 15 mouth corners down, 17 chin up, 20 mouth stretch, 25 lips apart, 26 jaw drop.";
 

@@ -119,6 +119,10 @@ std::vector<face::Face> FaceAnalyser::detect(const cv::Mat& rgb) {
   return faces;
 }
 
+std::vector<face::Face> FaceAnalyser::detect_unchecked(const cv::Mat& rgb) {
+  return face::find_faces(state_->any_detector(), rgb);
+}
+
 std::vector<ChosenFace> FaceAnalyser::choose(const cv::Mat& rgb, const face::FaceChoice& choice) {
   const auto& manifest = state_->bundle->manifest();
   const double model_width = manifest.crop_box_fraction * manifest.image_size;

@@ -92,6 +92,12 @@ def tiny(executable, bundle, tmp_path) -> Program:
 
 
 @pytest.fixture
+def embedded(executable, tmp_path) -> Program:
+    """With the embedded bundle, two steps: its pictures still show a face, which random weights' don't."""
+    return Program(executable, tmp_path, ["--bundle", str(ROOT / "models" / "demo"), "--steps", "2"])
+
+
+@pytest.fixture
 def uncropped(executable, bundle, tmp_path, condition) -> Program:
     """With the tiny bundle and a condition image: no face is needed, so any noise is a portrait."""
     flags = ["--bundle", str(bundle), "--steps", "2", "--crop", "none", "--condition", str(condition)]

@@ -53,7 +53,7 @@ def test_batching_keeps_the_draws(uncropped, portrait, tmp_path):
 
 
 def test_low_memory_gives_the_same_bytes(uncropped, portrait, make_picture, tmp_path):
-    inputs = ["--in", portrait, "--in", make_picture(tmp_path / "given" / "you.png", 3), "--batch-size", 1, "--steps", 2, "--au", "AU12=3"]
+    inputs = ["--in", portrait, "--in", make_picture(tmp_path / "given" / "you.png", 3), "--batch-size", 1, "--au", "AU12=3"]
     assert uncropped.edit(*inputs, "--out", "plain").code == 0
     assert uncropped.edit(*inputs, "--out", "low", "--low-memory").code == 0
     plain = {file.name: file.read_bytes() for file in (tmp_path / "plain").glob("*.png")}

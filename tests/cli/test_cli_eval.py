@@ -247,17 +247,17 @@ def test_plan_depends_on_the_seed_alone(tiny, bundle, make_picture, tmp_path):
     assert tiny("eval", "plan", "--bundle", bundle, "--in", "a.png").code == 3, "20 people are asked for"
 
 
-def test_a_target_s_intended_intensities_are_the_target(tiny, bundle, sample, evaluate, tmp_path):
+def test_a_target_s_intended_intensities_are_the_target(embedded, sample, tmp_path):
     """The record of a target says what was asked for; what the model was given depends on the face."""
-    assert tiny.edit("--in", sample, "--target", "AU12=3", "--preset", "surprise", "--out", "run").code == 0
-    result = evaluate("run", "--json")
+    assert embedded.edit("--in", sample, "--target", "AU12=3", "--preset", "surprise", "--out", "run").code == 0
+    result = embedded("eval", "run", "--json")
     assert result.code == 0, result.err
     target, preset = method(result)["items"]
     assert target["au_intended"]["AU12"] == pytest.approx(3, abs=2e-3)
     others = [unit for unit in UNITS if unit != "AU12"]
     assert all(target["au_intended"][unit] == pytest.approx(target["au_before"][unit]) for unit in others)
     assert len(preset["au"]) > 1
-    assert tiny("report", "run").code == 0
+    assert embedded("report", "run").code == 0
     page = (tmp_path / "report.html").read_text()
     data = json.loads(page.split('type="application/json">')[1].split("</script>")[0])
     assert [item["edit"] for item in data["items"]] == ["AU12@3", "surprise"]
@@ -287,21 +287,21 @@ def test_the_faces_that_were_edited_are_the_ones_that_are_measured(tiny, bundle,
     assert backgrounds[2] < 1.5 * np.hypot(*backgrounds[:2]), "what is edited in the other face is no background"
 
 
-def test_from_edit_to_report(tiny, bundle, sample, evaluate, tmp_path):
+def test_from_edit_to_report(embedded, sample, tmp_path):
     """A run of our own through all four commands, by its records."""
     edits = ["--in", sample, "--au", "AU12=3", "--au", "AU4=-2"]
-    assert tiny.edit(*edits, "--out", "run").code == 0
-    result = evaluate("run", "--json", "--out", "figures.json")
+    assert embedded.edit(*edits, "--out", "run").code == 0
+    result = embedded("eval", "run", "--json", "--out", "figures.json")
     assert result.code == 0, result.err
     assert method(result)["name"] == "run" and method(result)["pairs"] == 2
     assert [item["au"] for item in method(result)["items"]] == [{"AU12": 3}, {"AU4": -2}]
     assert method(result)["figures"]["background_rmse"]["value"] > 0
-    assert tiny("check", "run", "stored", "--update").code == 0
-    assert tiny.edit(*edits, "--out", "again").code == 0
-    same = tiny("check", "again", "stored")
+    assert embedded("check", "run", "stored", "--update").code == 0
+    assert embedded.edit(*edits, "--out", "again").code == 0
+    same = embedded("check", "again", "stored")
     assert same.code == 0, same.out
-    assert tiny.edit(*edits, "--seed", 9, "--out", "other").code == 0
-    drift = tiny("check", "other", "stored")
+    assert embedded.edit(*edits, "--seed", 9, "--out", "other").code == 0
+    drift = embedded("check", "other", "stored")
     assert drift.code == 1 and "seed: expected 424, got 9" in drift.out and "pixels: largest difference" in drift.out
-    assert tiny("report", "run", "--figures", "figures.json").code == 0
+    assert embedded("report", "run", "--figures", "figures.json").code == 0
     assert "identity_l2" in (tmp_path / "report.html").read_text()

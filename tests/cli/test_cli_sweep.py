@@ -8,11 +8,11 @@ from PIL import Image
 
 
 @pytest.fixture
-def sweep(tiny, bundle, sample, tmp_path):
+def sweep(program, sample, tmp_path):
     """A plan of two edits of the sample portrait, and a function that sweeps it."""
     Image.open(sample).convert("RGB").save(tmp_path / "me.png")
     (tmp_path / "plan.jsonl").write_text(json.dumps({"input": "me.png", "au": [{"AU12": 3}, {"AU4": 2}]}) + "\n")
-    return lambda *arguments: tiny("eval", "sweep", "--bundle", bundle, "--jobs", "plan.jsonl", *arguments)
+    return lambda *arguments: program("eval", "sweep", "--jobs", "plan.jsonl", *arguments)
 
 
 def made_pictures(folder) -> dict:

@@ -46,6 +46,8 @@ class FaceAnalyser {
   /// there is one, turns faces that stand on their head, and leaves out what has neither eyes, nose nor mouth.
   /// @throws BundleError without a usable detector.
   std::vector<face::Face> detect(const cv::Mat& rgb);
+  /// The detector's faces, whatever the parser makes of them: for pictures in which there must be one.
+  std::vector<face::Face> detect_unchecked(const cv::Mat& rgb);
   /// The faces meant by `choice`; never empty. Of several, some may have a problem, never all of them.
   /// @throws ItemError when there is no such face, or none that can be edited.
   std::vector<ChosenFace> choose(const cv::Mat& rgb, const face::FaceChoice& choice);
