@@ -58,10 +58,14 @@ std::optional<std::uint64_t> peak_resident_bytes() {
   return static_cast<std::uint64_t>(*kilobytes) * 1024;
 }
 
-bool reset_peak_resident_bytes() {
+void give_freed_memory_back() {
 #ifdef __GLIBC__
-  malloc_trim(0);  // what the allocator keeps of earlier work isn't needed by what comes
+  malloc_trim(0);
 #endif
+}
+
+bool reset_peak_resident_bytes() {
+  give_freed_memory_back();
   std::ofstream stream("/proc/self/clear_refs");
   stream << "5" << std::flush;  // proc(5): 5 resets the peak of the resident set
   return stream.good();

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/machine.hpp"
 #include "magicface/models/modules.hpp"
 
 namespace magicface::models {
@@ -56,7 +57,10 @@ DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement,
 
 const Network& DiffusionModel::turn_of(const OnCall& wanted, const OnCall& other) const {
   if (!wanted.network) {
-    if (low_memory_) other.network.reset();
+    if (low_memory_ && other.network) {
+      other.network.reset();
+      give_freed_memory_back();
+    }
     wanted.network.emplace(wanted.module, wanted.file, placement_);
   }
   return *wanted.network;

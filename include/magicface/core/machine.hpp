@@ -18,6 +18,8 @@ int available_processors();
 
 /// The most memory this process ever had in RAM (VmHWM), or since the last reset; nothing where the system doesn't say.
 std::optional<std::uint64_t> peak_resident_bytes();
+/// Returns what the allocator keeps of earlier work to the system.
+void give_freed_memory_back();
 /// Gives freed memory back and starts the peak anew at what is resident then. False where the system doesn't let it: then the peak is the process's.
 bool reset_peak_resident_bytes();
 
