@@ -14,6 +14,7 @@
 #include "mask_policy.hpp"
 #include "module_crop.hpp"
 #include "tensors.hpp"
+#include "threads.hpp"
 
 namespace magicface::pipeline {
 namespace {
@@ -108,6 +109,7 @@ struct FaceAnalyser::State {
 
 FaceAnalyser::FaceAnalyser(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute)
     : state_(std::make_unique<State>()) {
+  use_threads(compute.threads);
   state_->bundle = std::move(bundle);
   state_->placement = models::resolve_placement(compute.device, compute.dtype);
 }

@@ -192,8 +192,9 @@ TEST_F(MetadataTest, ReplacedPixelsKeepWhatIsStillTrue) {
 /// Photoshop's image resource `number` with `data`.
 ByteVector resource(int number, std::string_view data) {
   ByteVector bytes = bytes_of("8BIM");
-  bytes.insert(bytes.end(), {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number & 255), 0, 0, 0, 0,
-                             static_cast<std::uint8_t>(data.size() >> 8), static_cast<std::uint8_t>(data.size() & 255)});
+  for (const int byte : {number >> 8, number & 255, 0, 0, 0, 0, static_cast<int>(data.size() >> 8), static_cast<int>(data.size() & 255)}) {
+    bytes.push_back(static_cast<std::uint8_t>(byte));  // GCC 12 warns falsely of an insertion
+  }
   bytes.insert(bytes.end(), data.begin(), data.end());
   if (data.size() % 2 != 0) bytes.push_back(0);
   return bytes;

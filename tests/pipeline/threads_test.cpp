@@ -6,6 +6,8 @@
 
 #include <opencv2/core/utility.hpp>
 
+#include "magicface/pipeline/face_analyser.hpp"
+
 namespace magicface::pipeline {
 namespace {
 
@@ -17,6 +19,15 @@ TEST(Threads, AreOneCountForBothLibraries) {
   }
   use_threads(0);
   EXPECT_EQ(cv::getNumThreads(), at::get_num_threads()) << "LibTorch's choice, not all cores";
+}
+
+TEST(Threads, AreSetByWhatOnlyReadsFaces) {
+  use_threads(3);
+  ComputeOptions compute;
+  compute.device = "cpu";
+  compute.threads = 1;
+  const FaceAnalyser faces(nullptr, compute);
+  EXPECT_EQ(at::get_num_threads(), 1) << "estimate and parse have no Engine";
 }
 
 }  // namespace
