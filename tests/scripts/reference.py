@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor, nn
 
@@ -119,3 +120,14 @@ def export_arguments(folder: Path, out: Path, *more: str) -> list[str]:
     """The one command for a checkpoint folder."""
     return ["--magicface", str(folder), "--stable-diffusion", str(folder),
             "--prompt-embeds", str(folder / "prompt_embeds.npy"), "--out", str(out), *more]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory):
+    """The tiny checkpoints through the exporter, once."""
+    import export_magicface  # the folder of scripts is in sys.path by now
+
+    folder = tmp_path_factory.mktemp("exported")
+    write_checkpoints(folder / "checkpoints")
+    assert export_magicface.main(export_arguments(folder / "checkpoints", folder / "bundle")) == 0
+    return folder / "bundle"

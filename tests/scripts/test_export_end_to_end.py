@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from reference import ROOT, TINY
+from reference import ROOT, TINY, bundle  # noqa: F401
 
 PROGRAM = Path(os.environ.get("MAGICFACE_PROGRAM", ROOT / "build" / "release" / "magicface"))
 pytestmark = [

@@ -6,7 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from reference import ROOT, difference, tiny_config, tiny_expected
+from reference import ROOT, bundle, difference, tiny_config, tiny_expected  # noqa: F401
 
 PROGRAM = ROOT / "build" / "release" / "tests" / "pipeline" / "sample_latents"
 WHOLE_SAMPLER = 1e-3
