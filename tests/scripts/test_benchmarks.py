@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from reference import ROOT
+from reference import ROOT, bundle  # noqa: F401
 
 SCRIPTS = ROOT / "benchmarks"
 
