@@ -46,15 +46,6 @@ at::Device parse_device(const std::string& name) {
 /// Pixels a side from which bfloat16 is worth its rounding: three times as fast at 512, a third faster at 128.
 constexpr int kPaysFrom = 256;
 
-/// Whether the processor multiplies bfloat16 in hardware. Where it doesn't, LibTorch emulates it many times slower.
-bool has_bfloat16() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16") != 0;
-#else
-  return false;
-#endif
-}
-
 /// By default glibc gives every large block back to the system when it is freed, and takes it anew, page by page, for the
 /// next layer: a tenth of a step's time at full size. Blocks up to 1 GiB stay with the process here.
 void keep_freed_memory() {
@@ -66,6 +57,14 @@ void keep_freed_memory() {
 }
 
 }  // namespace
+
+bool has_bfloat16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
 
 Placement resolve_placement(const std::string& device, const std::string& dtype, int image_size) {
   Placement placement;

@@ -66,7 +66,7 @@ std::unique_ptr<Cost> attention(Inputs inputs) {
 std::unique_ptr<Cost> cost_of(std::string_view name, Inputs inputs) {
   if (name == "aten::linear" || name == "aten::matmul" || name == "aten::mm" || name == "aten::bmm") return product(inputs, 0);
   if (name == "aten::addmm" || name == "aten::baddbmm") return product(inputs, 1);
-  if (name == "aten::conv2d" || name == "aten::convolution") return convolution(inputs);
+  if (name == "aten::conv2d" || name == "aten::convolution" || name == "magicface::conv2d") return convolution(inputs);
   if (name == "aten::scaled_dot_product_attention") return attention(inputs);
   const bool own = name.starts_with("magicface::") && name.find("attention") != std::string_view::npos;
   if (own && is_tensor(inputs, 2)) return attention(inputs);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only source that includes TorchScript.
+// With packed_convolution.cpp the only sources that include TorchScript.
 #include "magicface/models/network.hpp"
 
 #include <c10/core/InferenceMode.h>
@@ -7,6 +7,7 @@
 #include <torch/script.h>
 
 #include "magicface/core/error.hpp"
+#include "packed_convolution.hpp"
 
 namespace magicface::models {
 
@@ -45,6 +46,7 @@ void place(torch::jit::Module& module, const Placement& placement) {
   };
   for (const auto& parameter : module.parameters()) cast(parameter);
   for (const auto& buffer : module.buffers()) cast(buffer);
+  pack_convolutions(module);
 }
 
 torch::jit::IValue to_ivalue(const Value& value) {

@@ -13,6 +13,9 @@ namespace magicface::models {
 /// @throws UsageError when the device or the combination isn't there (float16 on a CPU).
 Placement resolve_placement(const std::string& device, const std::string& dtype, int image_size = 0);
 
+/// Whether the processor multiplies bfloat16 in hardware. Where it doesn't, LibTorch emulates it many times slower.
+bool has_bfloat16();
+
 /// Settings of the whole process, once before anything is computed.
 /// @param threads inside one operation; 0 keeps LibTorch's choice (the number of cores).
 void prepare_processor(int threads);
