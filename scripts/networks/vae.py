@@ -4,12 +4,15 @@
 `VaeEncoderModule` (image in [0, 1] to the mode of the latent distribution, unscaled) and `VaeDecoderModule` are the
 forms that a bundle holds.
 """
+import math
 from dataclasses import dataclass
+from typing import List
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+AVERAGE_GAIN = 2.0  # block averages of images in [-1, 1] have a standard deviation of about a half
 # Stable Diffusion 1.5's own file uses the older names.
 OLD_ATTENTION = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 
@@ -22,6 +25,9 @@ class VaeConfig:
     layers_per_block: int = 2
     latent_channels: int = 4
     norm_num_groups: int = 32
+    # The demo's own: the latent's first channels are the picture's block averages (3: its colours), and the decoder
+    # draws what is missing from them. A network of few channels behind group normalisation loses hues otherwise.
+    average_channels: int = 0
 
 
 class ResnetBlock(nn.Module):
@@ -143,7 +149,7 @@ class Encoder(nn.Module):
         )
         self.mid_block = MidBlock(widths[-1], groups)
         self.conv_norm_out = nn.GroupNorm(groups, widths[-1], eps=1e-6)
-        self.conv_out = nn.Conv2d(widths[-1], 2 * config.latent_channels, 3, padding=1)
+        self.conv_out = nn.Conv2d(widths[-1], 2 * (config.latent_channels - config.average_channels), 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv_in(x)
@@ -173,6 +179,17 @@ class Decoder(nn.Module):
         return self.conv_out(F.silu(self.conv_norm_out(x)))
 
 
+def with_averages(signed: Tensor, latent: Tensor, gain: float = AVERAGE_GAIN) -> Tensor:
+    """The latent behind the block averages of an image in [-1, 1], both of about unit size."""
+    block = signed.shape[2] // latent.shape[2]
+    return torch.cat([F.avg_pool2d(signed, block) * gain, latent], 1)
+
+
+def enlarged_averages(latent: Tensor, size: List[int], gain: float = AVERAGE_GAIN) -> Tensor:
+    """The picture that the latent's first three channels tell alone, in [-1, 1]."""
+    return F.interpolate(latent[:, :3] / gain, size=size, mode="bilinear", align_corners=False)
+
+
 class Vae(nn.Module):
     """Training form: moments of the latent distribution, and images in [-1, 1]."""
 
@@ -180,17 +197,24 @@ class Vae(nn.Module):
         super().__init__()
         self.encoder, self.decoder = Encoder(config), Decoder(config)
         channels = config.latent_channels
-        self.quant_conv = nn.Conv2d(2 * channels, 2 * channels, 1)
+        learnt = channels - config.average_channels
+        self.averages = config.average_channels > 0
+        self.quant_conv = nn.Conv2d(2 * learnt, 2 * learnt, 1)
         self.post_quant_conv = nn.Conv2d(channels, channels, 1)
 
     def encode(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance for an image in [0, 1]."""
+        """Mean and log variance for an image in [0, 1]; block averages are known but for a hundredth of the range."""
         mean, log_variance = self.quant_conv(self.encoder(2 * image - 1)).chunk(2, 1)
-        return mean, log_variance.clamp(-30, 20)
+        log_variance = log_variance.clamp(-30, 20)
+        if self.averages:
+            mean = with_averages(2 * image - 1, mean)
+            log_variance = F.pad(log_variance, [0, 0, 0, 0, 3, 0], value=2 * math.log(AVERAGE_GAIN / 100))
+        return mean, log_variance
 
     def decode(self, latent: Tensor) -> Tensor:
         """Image in about [-1, 1], not clamped."""
-        return self.decoder(self.post_quant_conv(latent))
+        image = self.decoder(self.post_quant_conv(latent))
+        return image + enlarged_averages(latent, [image.shape[2], image.shape[3]]) if self.averages else image
 
 
 def current_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -215,10 +239,13 @@ class VaeEncoderModule(nn.Module):
 
     def __init__(self, vae: Vae) -> None:
         super().__init__()
-        self.encoder, self.quant_conv = vae.encoder, vae.quant_conv
+        self.encoder, self.quant_conv, self.averages = vae.encoder, vae.quant_conv, vae.averages
 
     def forward(self, image: Tensor) -> Tensor:
-        return self.quant_conv(self.encoder(2 * image - 1)).chunk(2, 1)[0].contiguous()
+        mode = self.quant_conv(self.encoder(2 * image - 1)).chunk(2, 1)[0]
+        if self.averages:
+            mode = with_averages(2 * image - 1, mode)
+        return mode.contiguous()
 
 
 class VaeDecoderModule(nn.Module):
@@ -226,7 +253,10 @@ class VaeDecoderModule(nn.Module):
 
     def __init__(self, vae: Vae) -> None:
         super().__init__()
-        self.decoder, self.post_quant_conv = vae.decoder, vae.post_quant_conv
+        self.decoder, self.post_quant_conv, self.averages = vae.decoder, vae.post_quant_conv, vae.averages
 
     def forward(self, latent: Tensor) -> Tensor:
-        return torch.clamp(self.decoder(self.post_quant_conv(latent)) / 2 + 0.5, 0.0, 1.0)
+        image = self.decoder(self.post_quant_conv(latent))
+        if self.averages:
+            image = image + enlarged_averages(latent, [image.shape[2], image.shape[3]])
+        return torch.clamp(image / 2 + 0.5, 0.0, 1.0)
