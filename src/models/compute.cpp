@@ -5,10 +5,6 @@
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include "magicface/core/error.hpp"
 #include "magicface/core/text.hpp"
 
@@ -46,16 +42,6 @@ at::Device parse_device(const std::string& name) {
 /// Pixels a side from which bfloat16 is worth its rounding: three times as fast at 512, a third faster at 128.
 constexpr int kPaysFrom = 256;
 
-/// By default glibc gives every large block back to the system when it is freed, and takes it anew, page by page, for the
-/// next layer: a tenth of a step's time at full size. Blocks up to 1 GiB stay with the process here.
-void keep_freed_memory() {
-#ifdef __GLIBC__
-  constexpr int kGiB = 1 << 30;
-  mallopt(M_MMAP_THRESHOLD, kGiB);
-  mallopt(M_TRIM_THRESHOLD, kGiB);
-#endif
-}
-
 }  // namespace
 
 bool has_bfloat16() {
@@ -87,7 +73,6 @@ Placement resolve_placement(const std::string& device, const std::string& dtype,
 
 void prepare_processor(int threads) {
   if (threads > 0) at::set_num_threads(threads);
-  keep_freed_memory();
   // Denormals cost hundreds of cycles each and carry nothing here.
   at::globalContext().setFlushDenormal(true);
 }

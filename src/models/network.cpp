@@ -6,6 +6,7 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
+#include "allocation.hpp"
 #include "magicface/core/error.hpp"
 #include "packed_convolution.hpp"
 
@@ -61,6 +62,7 @@ Network::Network(std::string name, const std::filesystem::path& file, const Plac
   use_plain_executor();
   try {
     const c10::InferenceMode inference;
+    const WholeBlocks blocks;
     module_->script = torch::jit::load(file.string(), at::kCPU);
     module_->script.eval();
     place(module_->script, placement);

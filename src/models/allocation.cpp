@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "allocation.hpp"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+namespace magicface::models {
+namespace {
+
+void blocks_of_their_own_from([[maybe_unused]] int bytes) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, bytes);
+  mallopt(M_TRIM_THRESHOLD, bytes);
+#endif
+}
+
+}  // namespace
+
+WholeBlocks::WholeBlocks() { blocks_of_their_own_from(1 << 20); }
+WholeBlocks::~WholeBlocks() { blocks_of_their_own_from(1 << 30); }
+
+}  // namespace magicface::models
