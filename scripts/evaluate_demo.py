@@ -9,6 +9,7 @@ Crops lie where the renderer's landmarks put them; class map, neutral jaw and la
 """
 import argparse
 import json
+import multiprocessing
 import sys
 from pathlib import Path
 
@@ -109,26 +110,41 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=424)
     parser.add_argument("--sheet", type=Path, help="contact sheet to write: made, and true below")
     parser.add_argument("--json", type=Path, help="file for the figures")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="of each worker")
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the persons")
     return parser.parse_args()
 
 
 @torch.no_grad()
+def judge_persons(options: argparse.Namespace, firsts: list[int]) -> list[tuple[dict[str, list[float]], np.ndarray, np.ndarray]]:
+    """For each person their figures, row of the contact sheet, and identity vector."""
+    torch.set_num_threads(options.threads)
+    bundle, portraits = bundles.load(options.bundle), data.load_edit_set(options.data)
+    result = []
+    for first in firsts:
+        figures = measures.Figures()
+        pictures = judge_person(bundle, portraits, np.flatnonzero(portraits.before == first), options, figures)
+        vector = bundle.modules["identity"](pictures[2][:1])[0]
+        result.append((figures.values, sheet_rows(*pictures), vector.numpy()))
+    return result
+
+
 def main() -> None:
     options = arguments()
-    torch.set_num_threads(options.threads)
     bundle, portraits = bundles.load(options.bundle), data.load_edit_set(options.data)
     defaults, names = bundle.manifest["defaults"], bundle.manifest["au"]["names"]
     options.steps, options.guidance = options.steps or defaults["steps"], options.guidance or defaults["guidance"]
-    figures, sheet, vectors = measures.Figures(), [], []
-    firsts = np.unique(portraits.before)[: options.persons]
-    for first in firsts:
-        rows = np.flatnonzero(portraits.before == first)
-        pictures = judge_person(bundle, portraits, rows, options, figures)
-        sheet += [sheet_rows(*pictures)] if len(sheet) < SHEET_PERSONS else []
-        vectors.append(bundle.modules["identity"](pictures[2][:1])[0])
-    cosine = torch.stack(vectors) @ torch.stack(vectors).T
-    lines = table(bundle, figures, 1 - cosine[np.triu_indices(len(vectors), 1)].numpy())
+    firsts = np.unique(portraits.before)[: options.persons].tolist()
+    shares = [list(share) for share in np.array_split(firsts, options.workers)]
+    with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
+        persons = sum(pool.starmap(judge_persons, [(options, share) for share in shares]), [])
+    figures, sheet = measures.Figures(), [rows for _, rows, _ in persons[:SHEET_PERSONS]]
+    for values, _, _ in persons:
+        for name, numbers in values.items():
+            figures.add(name, numbers)
+    vectors = np.stack([vector for _, _, vector in persons])
+    cosine = vectors @ vectors.T
+    lines = table(bundle, figures, 1 - cosine[np.triu_indices(len(vectors), 1)])
     print(f"{len(firsts)} persons, {len(figures.values['psnr'])} edits, {options.steps} steps, guidance {options.guidance}")
     for name, value, floor, target in lines:
         print(f"{name:44s} {value:9.4f}  {'' if floor is None else f'{floor:9.4f}':9s}  {target}")

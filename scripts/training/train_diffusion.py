@@ -81,6 +81,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--start-pool", type=int, default=96, help="persons to encode before the first step")
+    parser.add_argument("--grow", type=float, default=1.5, help="persons to encode per step; each costs about a fifth of a step")
     return parser.parse_args()
 
 
@@ -115,7 +116,7 @@ def main() -> None:
     first, stop, losses, limit = step, False, [], 4 if options.smoke else 10**9
     persons = max(1, options.batch // TARGETS)
     while not stop:
-        pool.grow(1 if step % 2 else 2)
+        pool.grow(int((step + 1) * options.grow) - int(step * options.grow))
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate)
         batch = pairs(*pool.draw(persons), generator)
