@@ -12,11 +12,12 @@ target_link_libraries(magicface_torch INTERFACE ${TORCH_LIBRARIES})
 separate_arguments(_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(magicface_torch INTERFACE ${_torch_flags})
 
-# Components one by one: the whole of OpenCV would slow the start of the program.
+# Components one by one: the whole of OpenCV would slow the start of the program; so would imgcodecs and videoio, which are
+# linked to modules only (src/image/CMakeLists.txt).
 find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs objdetect OPTIONAL_COMPONENTS videoio)
 add_library(magicface_opencv INTERFACE)
 target_include_directories(magicface_opencv SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
-target_link_libraries(magicface_opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs)
+target_link_libraries(magicface_opencv INTERFACE opencv_core opencv_imgproc)
 
 # The picture formats' own libraries: OpenCV keeps no metadata and converts CMYK without a word.
 find_package(PNG 1.6.32 REQUIRED)

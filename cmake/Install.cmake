@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # `cmake --install` gives bin/magicface, which finds share/magicface/models/demo beside it.
 if(TARGET magicface)
+# LibTorch lies in no folder of the system: the installed program finds it where the build did.
+set_target_properties(magicface PROPERTIES INSTALL_RPATH ${TORCH_INSTALL_PREFIX}/lib)
 install(TARGETS magicface RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
-if(TARGET magicface_film)
-install(TARGETS magicface_film LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/magicface)
 endif()
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/magicface/models)
 # What `bench` measures when no portrait is named.

@@ -66,9 +66,11 @@ EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, 
     throw UsageError("--grid and --sweep-video: expected inputs that are known before, got --jobs -; name a file");
   }
   if (sheets.grid) {
-    if (!image::format_of_path(*sheets.grid)) {
+    const auto format = image::format_of_path(*sheets.grid);
+    if (!format) {
       throw UsageError("--grid " + sheets.grid->string() + ": expected a name that ends in .png, .jpg, .webp, .tiff or .bmp");
     }
+    image::check_writable(*format);
     side_ = image::sheet_cell_side(plan.pictures.size(), columns_);
     check_new(*sheets.grid);
   }

@@ -3,6 +3,7 @@
 
 #include "magicface/core/error.hpp"
 #include "magicface/core/text.hpp"
+#include "magicface/image/encode.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
@@ -66,6 +67,7 @@ PlannedOutput OutputNames::name(const OutputKey& key, const std::string& pattern
     }
     output.path = options_.out / (name + image::extension_of(output.format));
   }
+  image::check_writable(output.format);
   if (options_.out == "." && output.path.is_relative()) output.path = output.path.lexically_relative(".");
   return output;
 }
@@ -92,6 +94,7 @@ std::vector<PlannedOutput> plan_outputs(const std::vector<OutputKey>& keys, cons
     }
     const auto format = image::format_of_path(options.out).value();
     if (options.format && *options.format != format) formats_disagree("--out " + options.out.string());
+    image::check_writable(format);
     return {{options.out, format}};
   }
   OutputNames names(options);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <dlfcn.h>
-
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +9,7 @@
 #include "film_module.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
+#include "module_loader.hpp"
 
 namespace magicface::image {
 namespace fs = std::filesystem;
@@ -18,31 +17,10 @@ namespace {
 
 constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 31;
 
-struct FilmWriter {
-  WriteFilm* write = nullptr;
-  std::string why_not;
-};
-
-/// Beside the program, as it is built, or where it is installed. Stays loaded: what it brings can't be unloaded.
-FilmWriter load_film_writer() {
-  FilmWriter writer;
-  for (const char* folder : {"", MAGICFACE_FILM_FOLDER}) {
-    const auto file = executable_folder() / folder / "magicface_film.so";
-    std::error_code failure;
-    if (!fs::exists(file, failure)) continue;
-    if (void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) {
-      writer.write = reinterpret_cast<WriteFilm*>(::dlsym(library, MAGICFACE_FILM_FUNCTION));
-    }
-    if (writer.write == nullptr) writer.why_not = ::dlerror();
-    return writer;
-  }
-  writer.why_not = "magicface_film.so isn't there: the program was built without OpenCV's video module";
-  return writer;
-}
-
-const FilmWriter& film_writer() {
-  static const FilmWriter writer = load_film_writer();
-  return writer;
+const LoadedModule& film_module() {
+  static const auto module =
+      load_module("magicface_film.so", MAGICFACE_FILM_ENTRY, "the program was built without OpenCV's video module");
+  return module;
 }
 
 /// A private folder for what FFmpeg can write under a name only.
@@ -77,8 +55,8 @@ cv::Mat with_even_sides(const cv::Mat& frame) {
 }  // namespace
 
 std::optional<std::string> why_no_films() {
-  if (film_writer().write != nullptr) return std::nullopt;
-  return film_writer().why_not;
+  if (film_module().entry != nullptr) return std::nullopt;
+  return film_module().why_not;
 }
 
 std::vector<std::uint8_t> write_mp4(const std::vector<cv::Mat>& frames, const AnimationOptions& options) {
@@ -87,7 +65,8 @@ std::vector<std::uint8_t> write_mp4(const std::vector<cv::Mat>& frames, const An
   for (const auto& frame : frames) even.push_back(with_even_sides(frame));
   const TemporaryFolder folder;
   const auto file = folder.path() / "film.mp4";
-  const char* problem = film_writer().write(even.data(), even.size(), 1000.0 / options.frame_ms, file.c_str());
+  const auto write = reinterpret_cast<WriteFilm*>(film_module().entry);
+  const char* problem = write(even.data(), even.size(), 1000.0 / options.frame_ms, file.c_str());
   if (problem != nullptr) throw ItemError(std::string("a film can't be written (") + problem + "); give a .gif or .webp name");
   return read_file(file, kMostBytes);
 }

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "bmp_module.hpp"
 #include "codecs.hpp"
+#include "module_loader.hpp"
 
 namespace magicface::image {
 namespace {
+
+const LoadedModule& bmp_module() {
+  static const auto module = load_module("magicface_bmp.so", MAGICFACE_BMP_ENTRY, "only a part of the program was installed");
+  return module;
+}
+
+const BmpCodec& bmp_codec() { return *static_cast<const BmpCodec*>(bmp_module().entry); }
 
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
@@ -32,13 +40,19 @@ void check_layout(Bytes bytes, cv::Size size) {
 
 }  // namespace
 
+std::optional<std::string> why_no_bmp() {
+  if (bmp_module().entry != nullptr) return std::nullopt;
+  return bmp_module().why_not;
+}
+
 Decoded decode_bmp(Bytes bytes, cv::Size expected) {
   check_layout(bytes, expected);
+  if (const auto reason = why_no_bmp()) throw CodecError("BMP can't be read here (" + *reason + "); convert the picture to PNG");
   Decoded decoded;
   try {
     // imdecode only reads, but takes no const.
     auto* data = const_cast<std::uint8_t*>(bytes.data());
-    decoded.pixels = cv::imdecode(cv::Mat(1, static_cast<int>(bytes.size()), CV_8UC1, data), cv::IMREAD_UNCHANGED);
+    decoded.pixels = bmp_codec().decode(cv::Mat(1, static_cast<int>(bytes.size()), CV_8UC1, data));
   } catch (const cv::Exception& failure) {
     throw CodecError("can't be decoded (" + one_line(failure.err) + "); export the picture again");
   }
@@ -57,6 +71,7 @@ Decoded decode_bmp(Bytes bytes, cv::Size expected) {
 }
 
 std::vector<std::uint8_t> encode_bmp(const cv::Mat& pixels) {
+  if (const auto reason = why_no_bmp()) throw CodecError(*reason);
   cv::Mat ordered;
   if (is_grey(pixels)) {
     ordered = pixels;
@@ -65,7 +80,7 @@ std::vector<std::uint8_t> encode_bmp(const cv::Mat& pixels) {
   }
   std::vector<std::uint8_t> file;
   try {
-    if (!cv::imencode(".bmp", ordered, file)) throw CodecError("OpenCV can't encode it");
+    if (!bmp_codec().encode(ordered, file)) throw CodecError("OpenCV can't encode it");
   } catch (const cv::Exception& failure) {
     throw CodecError(one_line(failure.err));
   }

@@ -40,6 +40,9 @@ std::vector<std::uint8_t> encode_webp(const cv::Mat& pixels, const Metadata& met
 std::vector<std::uint8_t> encode_tiff(const cv::Mat& pixels, const Metadata& metadata);
 std::vector<std::uint8_t> encode_bmp(const cv::Mat& pixels);
 
+/// Why this program can neither read nor write BMP; nothing when it can. The first call loads the codec.
+std::optional<std::string> why_no_bmp();
+
 /// A header that says one size here and another to the library that decodes would go around the limits.
 inline void check_size(cv::Size expected, std::int64_t width, std::int64_t height) {
   if (width == expected.width && height == expected.height) return;

@@ -47,6 +47,11 @@ std::vector<std::uint8_t> encode(const cv::Mat& pixels, const Metadata& metadata
 
 }  // namespace
 
+void check_writable(Format format) {
+  if (format != Format::bmp) return;
+  if (const auto reason = why_no_bmp()) throw UsageError("BMP can't be written here (" + *reason + "); give --format png or a .png name");
+}
+
 std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOptions& options) {
   check(picture, options);
   std::string reason;

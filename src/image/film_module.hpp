@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <opencv2/core/mat.hpp>
 
-/// Films live in a library of their own, `magicface_film.so`, which is loaded when one is asked for: OpenCV's video module
-/// brings FFmpeg with nearly a hundred libraries, and every start of the program would pay for them.
+/// OpenCV's video module brings FFmpeg with nearly a hundred libraries: `magicface_film.so` (module_loader.hpp) holds only
+/// the function that writes films.
 
-#define MAGICFACE_FILM_FUNCTION "magicface_write_film"
+#define MAGICFACE_FILM_ENTRY "magicface_write_film"
 
 namespace magicface::image {
 

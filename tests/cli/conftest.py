@@ -2,6 +2,7 @@
 """Fixtures for the tests that drive the built program from outside: the program, a tiny bundle, pictures."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -102,6 +103,15 @@ def uncropped(executable, bundle, tmp_path, condition) -> Program:
     """With the tiny bundle and a condition image: no face is needed, so any noise is a portrait."""
     flags = ["--bundle", str(bundle), "--steps", "2", "--crop", "none", "--condition", str(condition)]
     return Program(executable, tmp_path, flags)
+
+
+@pytest.fixture
+def hollow(uncropped, bundle, tmp_path) -> Program:
+    """A bundle of which only the manifest is there: whoever loads a model fails with another message."""
+    (tmp_path / "hollow").mkdir()
+    shutil.copy(bundle / "bundle.json", tmp_path / "hollow")
+    uncropped.flags[1] = str(tmp_path / "hollow")
+    return uncropped
 
 
 @pytest.fixture(scope="session")

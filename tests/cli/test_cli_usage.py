@@ -1,21 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wrong usage: one sentence, the right exit code, and found before a model is loaded; help that fits a screen."""
-import shutil
-
 import pytest
 
 COMMANDS = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"], ["bundle", "list"], ["bundle", "show"],
             ["bundle", "verify"]]
 WITH_EXAMPLES = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"], ["bench"]]
-
-
-@pytest.fixture
-def hollow(uncropped, bundle, tmp_path):
-    """A bundle of which only the manifest is there: whoever loads a model fails with another message."""
-    (tmp_path / "hollow").mkdir()
-    shutil.copy(bundle / "bundle.json", tmp_path / "hollow")
-    uncropped.flags[1] = str(tmp_path / "hollow")
-    return uncropped
 
 
 @pytest.mark.parametrize(("flags", "words"), [

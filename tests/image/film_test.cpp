@@ -17,7 +17,7 @@ class Film : public testing::Test {
   void SetUp() override {
     void* library = ::dlopen(MAGICFACE_FILM_MODULE, RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(library, nullptr) << ::dlerror();
-    write_ = reinterpret_cast<WriteFilm*>(::dlsym(library, MAGICFACE_FILM_FUNCTION));
+    write_ = reinterpret_cast<WriteFilm*>(::dlsym(library, MAGICFACE_FILM_ENTRY));
     ASSERT_NE(write_, nullptr);
   }
   void TearDown() override { std::filesystem::remove(file_); }

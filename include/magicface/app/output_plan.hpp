@@ -40,7 +40,7 @@ class OutputNames {
 
   /// A name in the folder `--out`, by `pattern` where a job's line has one of its own (it may have folders and a picture's
   /// extension), else by `--output-pattern`. @throws UsageError for an unknown field of the pattern, a name without
-  /// text, a format that disagrees.
+  /// text, a format that disagrees or that this program can't write.
   PlannedOutput name(const OutputKey& key, const std::string& pattern = {}) const;
   /// @throws UsageError when another input has taken the name.
   void take(const PlannedOutput& output, const std::filesystem::path& input);
