@@ -10,6 +10,7 @@
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
 #include "magicface/core/log.hpp"
+#include "magicface/core/temporary_folder.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
@@ -102,7 +103,7 @@ JobResult run_check(const CheckOptions& options, std::ostream& out) {
   if (options.out && !options.again) throw UsageError("--out: expected --run-again beside it, whose pictures it keeps");
   if (options.figures && !options.update) read_figures(figures_file(options));  // before anything is made
   std::optional<TemporaryFolder> temporary;
-  if (options.again && !options.out) temporary.emplace();
+  if (options.again && !options.out) temporary.emplace("name one with --out");
   const auto folder = temporary ? temporary->path() : options.out.value_or("");
   const auto run = options.again ? make_again(stored_run(options), folder, {options.bundle, options.compute, options.progress})
                                  : read_run(options.run);
