@@ -56,9 +56,8 @@ std::string ratio_text(const Json& pair) {
 std::string mebibytes(const Json& bytes) { return std::to_string(bytes.get<std::uint64_t>() >> 20U) + " MiB"; }
 
 Table table_of(const Json& row) {
-  Table table{"threads " + row.at("threads").dump() + ", batch " + row.at("batch").dump() + ", " + row.at("steps").dump() +
-                  " steps, " + row.at("width").dump() + " x " + row.at("height").dump(),
-              {"stage", "earlier", "now", "earlier / now"}, {}};
+  const BenchSetting setting{row.at("threads"), row.at("batch"), row.at("steps")};
+  Table table{setting_text(setting, row.at("width"), row.at("height")), {"stage", "earlier", "now", "earlier / now"}, {}};
   const auto add_times = [&](const std::string& name, const Json& pair) {
     table.rows.push_back({name, time_text(pair.at("earlier")), time_text(pair.at("now")), ratio_text(pair)});
   };

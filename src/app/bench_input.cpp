@@ -2,10 +2,7 @@
 #include "bench_input.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <opencv2/imgproc.hpp>
-#include <system_error>
 
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
@@ -30,21 +27,6 @@ void write_square(const fs::path& source, int size, const fs::path& target) {
 
 }  // namespace
 
-ScratchFolder::ScratchFolder() {
-  std::error_code failure;
-  auto name = (fs::temp_directory_path(failure) / "magicface_bench.XXXXXX").string();
-  if (failure || ::mkdtemp(name.data()) == nullptr) {
-    throw ItemError(name + ": can't be made (" + (failure ? failure : std::error_code(errno, std::generic_category())).message() +
-                    "); name a writable folder with TMPDIR");
-  }
-  path_ = name;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 fs::path bench_portrait(const BenchOptions& options) {
   if (options.input) {
     if (!fs::is_regular_file(*options.input)) {
@@ -60,14 +42,14 @@ fs::path bench_portrait(const BenchOptions& options) {
   throw NoInputError("bench: the sample portrait isn't beside the program; name a picture with --in");
 }
 
-BenchInput bench_input(const BenchOptions& options, int size, const ScratchFolder& scratch) {
+BenchInput bench_input(const BenchOptions& options, int size, const fs::path& scratch) {
   BenchInput input;
   input.portrait = bench_portrait(options);
   input.options.crop = options.crop;
   input.options.condition = options.condition;
   if (size == 0) return input;
-  const auto portrait = scratch.path() / ("portrait_" + std::to_string(size) + ".png");
-  const auto condition = scratch.path() / ("condition_" + std::to_string(size) + ".png");
+  const auto portrait = scratch / ("portrait_" + std::to_string(size) + ".png");
+  const auto condition = scratch / ("condition_" + std::to_string(size) + ".png");
   write_square(input.portrait, size, portrait);
   write_square(options.condition.value_or(input.portrait), size, condition);
   input.portrait = portrait;

@@ -8,21 +8,6 @@
 
 namespace magicface::app {
 
-/// A folder of its own that goes away with everything in it.
-class ScratchFolder {
- public:
-  /// @throws ItemError
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 /// What a run is measured on.
 struct BenchInput {
   std::filesystem::path portrait;
@@ -35,6 +20,6 @@ std::filesystem::path bench_portrait(const BenchOptions& options);
 
 /// The portrait as it is for size 0. Else its middle square at that size beside a condition image (the portrait again where
 /// none was named: what it shows doesn't matter to the time), both written into `scratch`.
-BenchInput bench_input(const BenchOptions& options, int size, const ScratchFolder& scratch);
+BenchInput bench_input(const BenchOptions& options, int size, const std::filesystem::path& scratch);
 
 }  // namespace magicface::app

@@ -60,7 +60,7 @@ void Bench::reset_peaks() {
 }
 
 BenchRow Bench::measure(const BenchSetting& setting, const OnRun& on_run) {
-  const auto input = bench_input(options_, setting.size, scratch_);
+  const auto input = bench_input(options_, setting.size, scratch_.path());
   reset_peaks();
   std::map<std::string, std::vector<double>> seconds;
   const double loaded = load(setting.threads);
@@ -174,7 +174,7 @@ double Bench::time_apart(const BenchInput& input, int steps, int count) {
 }
 
 BenchReuse Bench::measure_reuse(const BenchSetting& setting, int count, const OnRun& on_run) {
-  const auto input = bench_input(options_, setting.size, scratch_);
+  const auto input = bench_input(options_, setting.size, scratch_.path());
   load(setting.threads);
   std::vector<double> together, apart;
   const int rounds = options_.warmup + options_.repeat;

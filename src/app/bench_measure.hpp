@@ -10,6 +10,7 @@
 
 #include "bench_input.hpp"
 #include "bench_report.hpp"
+#include "magicface/core/temporary_folder.hpp"
 #include "magicface/models/bundle.hpp"
 #include "magicface/pipeline/engine.hpp"
 
@@ -53,7 +54,7 @@ class Bench {
 
   const BenchOptions& options_;
   std::shared_ptr<const models::Bundle> bundle_;
-  ScratchFolder scratch_;
+  TemporaryFolder scratch_{"name a writable folder with TMPDIR"};
   std::unique_ptr<pipeline::Engine> engine_;
   int threads_ = 0;           ///< of the engine
   double product_rate_ = 0;   ///< with these threads

@@ -121,10 +121,8 @@ Chart bench_chart(const BenchReport& report) {
   chart.height = kHead + drawn * kPanelHeight;
   const auto& base = report.rows.front();
   chart.words.push_back({12, 18,
-                         report.bundle + ", " + report.device + " " + report.dtype + ", " + report.sampler + "; base: threads " +
-                             std::to_string(base.setting.threads) + ", batch " + std::to_string(base.setting.batch) + ", " +
-                             std::to_string(base.setting.steps) + " steps, " + std::to_string(base.width) + " x " +
-                             std::to_string(base.height),
+                         report.bundle + ", " + report.device + " " + report.dtype + ", " + report.sampler + "; base: " +
+                             setting_text(base.setting, base.width, base.height),
                          Chart::Anchor::start, 11, kInk});
   chart.words.push_back({12, 33, report.processor, Chart::Anchor::start, 11, kInk});
   chart.boxes.push_back({kPanelWidth + kLeft, 25, 10, 10, kMark});

@@ -51,14 +51,8 @@ std::string head_of(const BenchReport& report) {
   return text + "\nmedian of " + std::to_string(report.repeat) + " runs after " + std::to_string(report.warmup) + " to warm up\n\n";
 }
 
-std::string setting_text(const BenchRow& row) {
-  const auto& setting = row.setting;
-  return "threads " + std::to_string(setting.threads) + ", batch " + std::to_string(setting.batch) + ", " +
-         std::to_string(setting.steps) + " steps, " + std::to_string(row.width) + " x " + std::to_string(row.height);
-}
-
 Table stage_table(const BenchRow& row) {
-  Table table{setting_text(row), {"stage", "median", "min", "max"}, {}};
+  Table table{setting_text(row.setting, row.width, row.height), {"stage", "median", "min", "max"}, {}};
   const auto add = [&](const std::string& name, const Spread& spread) {
     table.rows.push_back({name, time_text(spread.median), time_text(spread.low), time_text(spread.high)});
   };
@@ -110,6 +104,11 @@ Spread spread_of(std::vector<double> values) {
 const Spread* BenchRow::stage(const std::string& name) const {
   const auto found = std::find_if(stages.begin(), stages.end(), [&](const auto& stage) { return stage.first == name; });
   return found != stages.end() ? &found->second : nullptr;
+}
+
+std::string setting_text(const BenchSetting& setting, int width, int height) {
+  return "threads " + std::to_string(setting.threads) + ", batch " + std::to_string(setting.batch) + ", " +
+         std::to_string(setting.steps) + " steps, " + size_text(width, height);
 }
 
 std::string time_text(double seconds) {

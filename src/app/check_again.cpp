@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "check_again.hpp"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <list>
 #include <map>
@@ -140,18 +138,6 @@ RecordedItem made_again(const RecordedItem& stored, const RecordedItem& now) {
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  auto name = (fs::temp_directory_path() / "magicface-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw ItemError(fs::temp_directory_path().string() + ": no temporary folder can be made here; name one with --out");
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code failure;
-  fs::remove_all(path_, failure);
-}
 
 RecordedRun make_again(const RecordedRun& stored, const fs::path& folder, const AgainOptions& options) {
   if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))

@@ -10,19 +10,6 @@
 
 namespace magicface::app {
 
-/// A new folder in the system's place for temporary files, removed with all that is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();  ///< @throws ItemError with the reason
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 /// With what a stored run is made again; what isn't said, its records say.
 struct AgainOptions {
   std::optional<std::string> bundle;  ///< unset: the recorded one, or the default one where that is gone

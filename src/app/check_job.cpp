@@ -10,6 +10,7 @@
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
 #include "magicface/core/log.hpp"
+#include "magicface/core/temporary_folder.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
@@ -101,20 +102,22 @@ JobResult run_check(const CheckOptions& options, std::ostream& out) {
   const auto tolerances = options.tolerances ? read_tolerances(*options.tolerances) : Tolerances();
   if (options.out && !options.again) throw UsageError("--out: expected --run-again beside it, whose pictures it keeps");
   if (options.figures && !options.update) read_figures(figures_file(options));  // before anything is made
+  std::optional<RecordedRun> stored;  // also needed to make it again; a first --update has none
+  if (options.again || !options.update) stored = stored_run(options);
   std::optional<TemporaryFolder> temporary;
-  if (options.again && !options.out) temporary.emplace();
+  if (options.again && !options.out) temporary.emplace("name one with --out");
   const auto folder = temporary ? temporary->path() : options.out.value_or("");
-  const auto run = options.again ? make_again(stored_run(options), folder, {options.bundle, options.compute, options.progress})
+  const auto run = options.again ? make_again(*stored, folder, {options.bundle, options.compute, options.progress})
                                  : read_run(options.run);
   if (options.update) {
     const auto accepted = accept(options, run);
     log::info(folder_of(options.baseline).string() + ": " + std::to_string(accepted) + " items accepted");
     return {accepted, 0};
   }
-  auto drifts = compare_runs(stored_run(options), run, tolerances);
+  auto drifts = compare_runs(*stored, run, tolerances);
   if (options.figures) {
-    const auto stored = read_figures(figures_file(options));
-    const auto more = compare_figures(stored, evaluate_run(options, run.file), tolerances);
+    const auto figures = read_figures(figures_file(options));
+    const auto more = compare_figures(figures, evaluate_run(options, run.file), tolerances);
     drifts.insert(drifts.end(), more.begin(), more.end());
   }
   for (const auto& drift : drifts) print(drift, options.json, out);

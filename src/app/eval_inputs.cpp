@@ -73,22 +73,14 @@ void fill(EvalPair& pair, const Column& column, const std::string& field, const 
 std::vector<EvalPair> read_csv(const fs::path& file, const face::AuVocabulary& vocabulary) {
   if (!fs::is_regular_file(file)) throw NoInputError(file.string() + ": no such file");
   const auto bytes = read_file(file, kMaxCsv);
-  std::vector<CsvRow> rows;
-  try {
-    rows = parse_csv({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  } catch (const ItemError& problem) {
-    throw UsageError(file.string() + ": " + problem.what());
-  }
+  const auto rows = parse_given_csv({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file.string());
   if (rows.size() < 2) throw NoInputError(file.string() + ": expected a header and at least one pair");
   const auto columns = read_header(rows[0], file.string(), vocabulary);
   std::vector<EvalPair> pairs;
   for (auto row = rows.begin() + 1; row != rows.end(); ++row) {
     EvalPair pair;
     pair.name = file.filename().string() + ":" + std::to_string(row->line);
-    if (row->fields.size() != columns.size()) {
-      throw UsageError(pair.name + ": expected " + std::to_string(columns.size()) + " fields as in the header, got " +
-                       std::to_string(row->fields.size()));
-    }
+    expect_fields_of_header(*row, rows[0], pair.name);
     pair.variation.assign(vocabulary.size(), 0);
     for (std::size_t i = 0; i < columns.size(); ++i) fill(pair, columns[i], row->fields[i], file.parent_path());
     if (pair.source.empty() || pair.edited.empty()) throw UsageError(pair.name + ": expected a path in source and in edited");

@@ -8,6 +8,7 @@
 
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
 #include "magicface/face/au_request.hpp"
 #include "magicface/measure/expression.hpp"
 #include "magicface/measure/pixels.hpp"
@@ -27,8 +28,6 @@ std::optional<std::string> problem_of(const Work& work) {
     return problem.what();
   }
 }
-
-std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
 
 /// A mask that a person or another program drew: more than half bright is the face.
 cv::Mat read_mask(const fs::path& file) {
@@ -115,7 +114,8 @@ class PairMeasurer {
   void add_background(const EvalPair& pair, const cv::Mat& edited, PairFigures& figures) {
     const auto& before = source_.readings.front().rgb;
     if (edited.size() != before.size()) {
-      throw ItemError("no background: the source is " + size_text(before) + " pixels, the edited picture " + size_text(edited));
+      throw ItemError("no background: the source is " + size_text(before.cols, before.rows) + " pixels, the edited picture " +
+                      size_text(edited.cols, edited.rows));
     }
     if (!pair.mask && !source_.mask) source_.mask = reader_.face_mask(source_.readings);
     const cv::Mat mask = pair.mask ? read_mask(*pair.mask) : *source_.mask;

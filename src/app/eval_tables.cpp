@@ -30,10 +30,7 @@ std::vector<PictureRow> read_columns(const std::vector<CsvRow>& csv, const std::
   std::vector<PictureRow> rows;
   for (auto row = csv.begin() + 1; row != csv.end(); ++row) {
     const auto place = where + ":" + std::to_string(row->line);
-    if (row->fields.size() != csv.front().fields.size()) {
-      throw UsageError(place + ": expected " + std::to_string(csv.front().fields.size()) + " fields as in the header, got " +
-                       std::to_string(row->fields.size()));
-    }
+    expect_fields_of_header(*row, csv.front(), place);
     auto& entry = rows.emplace_back(PictureRow{row->line, {}});
     for (const auto column : columns) {
       const auto number = parse_number(row->fields[column]);
@@ -46,12 +43,7 @@ std::vector<PictureRow> read_columns(const std::vector<CsvRow>& csv, const std::
 }
 
 std::vector<CsvRow> csv_of(const std::string& text, const std::string& where) {
-  std::vector<CsvRow> rows;
-  try {
-    rows = parse_csv(text);
-  } catch (const ItemError& problem) {
-    throw UsageError(where + ": " + problem.what());
-  }
+  auto rows = parse_given_csv(text, where);
   if (rows.size() < 2) throw UsageError(where + ": expected a header and a row for each picture");
   return rows;
 }

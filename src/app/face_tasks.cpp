@@ -4,6 +4,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
 #include "magicface/image/format.hpp"
 
 namespace magicface::app {
@@ -19,15 +20,13 @@ std::optional<fs::path> beside(const std::string& flag, const std::optional<fs::
   throw ItemError(flag + " " + named->string() + ": no picture named " + input.stem().string() + ".* in it");
 }
 
-std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
-
 cv::Mat read_mask(const std::optional<fs::path>& file, const cv::Mat& rgb, const image::ReadLimits& limits) {
   if (!file) return {};
   cv::Mat mask;
   cv::cvtColor(image::read_picture(*file, limits).rgb, mask, cv::COLOR_RGB2GRAY);
   if (mask.size() != rgb.size()) {
-    throw ItemError("--mask " + file->string() + ": expected the picture's size, " + size_text(rgb) + ", got " +
-                    size_text(mask) + "; paint the mask over the picture itself");
+    throw ItemError("--mask " + file->string() + ": expected the picture's size, " + size_text(rgb.cols, rgb.rows) + ", got " +
+                    size_text(mask.cols, mask.rows) + "; paint the mask over the picture itself");
   }
   if (cv::countNonZero(mask) == 0) {
     throw ItemError("--mask " + file->string() + ": it is black everywhere, so nothing may change; paint white what may");

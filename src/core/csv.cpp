@@ -54,6 +54,20 @@ std::vector<CsvRow> parse_csv(std::string_view text) {
   return rows;
 }
 
+std::vector<CsvRow> parse_given_csv(std::string_view text, const std::string& where) {
+  try {
+    return parse_csv(text);
+  } catch (const ItemError& problem) {
+    throw UsageError(where + ": " + problem.what());
+  }
+}
+
+void expect_fields_of_header(const CsvRow& row, const CsvRow& header, const std::string& where) {
+  if (row.fields.size() == header.fields.size()) return;
+  throw UsageError(where + ": expected " + std::to_string(header.fields.size()) + " fields as in the header, got " +
+                   std::to_string(row.fields.size()));
+}
+
 std::optional<std::vector<std::string>> parse_csv_row(const std::string& line) {
   Parser parser;
   std::vector<std::string> fields;

@@ -27,6 +27,8 @@ std::string format_number(double value) {
   return failure == std::errc() ? std::string(buffer, end) : std::string("nan");
 }
 
+std::string size_text(std::int64_t width, std::int64_t height) { return std::to_string(width) + " x " + std::to_string(height); }
+
 std::string trim(std::string_view text) {
   static constexpr std::string_view kSpace = " \t\r\n";
   const auto first = text.find_first_not_of(kSpace);

@@ -75,21 +75,13 @@ std::string au_column(std::string_view unit, AuColumns columns) {
 }
 
 AuTable parse_au_table(std::string_view csv, const std::string& name, const AuVocabulary& vocabulary) {
-  std::vector<CsvRow> rows;
-  try {
-    rows = parse_csv(csv);
-  } catch (const ItemError& problem) {
-    throw UsageError(name + ": " + problem.what());
-  }
+  const auto rows = parse_given_csv(csv, name);
   if (rows.size() < 2) throw UsageError(name + ": expected a header and at least one row of intensities, got none");
   AuTable table;
   const auto columns = read_header(rows[0], name, vocabulary, table);
   for (auto row = rows.begin() + 1; row != rows.end(); ++row) {
     const std::string where = name + ": line " + std::to_string(row->line);
-    if (row->fields.size() != rows[0].fields.size()) {
-      throw UsageError(where + ": expected " + std::to_string(rows[0].fields.size()) + " fields as in the header, got " +
-                       std::to_string(row->fields.size()));
-    }
+    expect_fields_of_header(*row, rows[0], where);
     if (columns.success && parse_number(row->fields[*columns.success]) == 0.0) {
       ++table.unusable;
       continue;

@@ -8,6 +8,7 @@
 
 #include "jaw.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
 #include "magicface/face/crop.hpp"
 
 namespace magicface::face {
@@ -90,8 +91,7 @@ cv::Mat condition_image(const cv::Mat& crop_rgb, const cv::Mat& class_map, const
                         const FivePoints& five, const ConditionSpec& spec) {
   if (crop_rgb.type() != CV_8UC3 || crop_rgb.size() != class_map.size()) {
     throw ItemError("condition image: expected an 8-bit RGB crop and a class map of its size, got " +
-                    std::to_string(crop_rgb.cols) + " x " + std::to_string(crop_rgb.rows) + " and " +
-                    std::to_string(class_map.cols) + " x " + std::to_string(class_map.rows));
+                    size_text(crop_rgb.cols, crop_rgb.rows) + " and " + size_text(class_map.cols, class_map.rows));
   }
   cv::Mat condition = crop_rgb.clone();
   condition.setTo(cv::Scalar::all(0), blank_mask(class_map, jaw, spec));

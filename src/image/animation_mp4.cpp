@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <opencv2/core.hpp>
 #include <system_error>
@@ -9,6 +8,7 @@
 #include "film_module.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
+#include "magicface/core/temporary_folder.hpp"
 #include "module_loader.hpp"
 
 namespace magicface::image {
@@ -22,29 +22,6 @@ const LoadedModule& film_module() {
       load_module("magicface_film.so", MAGICFACE_FILM_ENTRY, "the program was built without OpenCV's video module");
   return module;
 }
-
-/// A private folder for what FFmpeg can write under a name only.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::error_code failure;
-    path_ = (fs::temp_directory_path(failure) / "magicface-XXXXXX").string();
-    if (failure || ::mkdtemp(path_.data()) == nullptr) {
-      throw ItemError("a film needs a folder for temporary files, and none can be made; set TMPDIR to a folder that is there");
-    }
-  }
-  ~TemporaryFolder() {
-    std::error_code failure;
-    fs::remove_all(path_, failure);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  fs::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 cv::Mat with_even_sides(const cv::Mat& frame) {
   cv::Mat even;
@@ -63,7 +40,7 @@ std::vector<std::uint8_t> write_mp4(const std::vector<cv::Mat>& frames, const An
   if (const auto reason = why_no_films()) throw ItemError("a film can't be written (" + *reason + "); give a .gif or .webp name");
   std::vector<cv::Mat> even;
   for (const auto& frame : frames) even.push_back(with_even_sides(frame));
-  const TemporaryFolder folder;
+  const TemporaryFolder folder("a film needs one: set TMPDIR to a folder that is there");  // FFmpeg writes under a name only
   const auto file = folder.path() / "film.mp4";
   const auto write = reinterpret_cast<WriteFilm*>(film_module().entry);
   const char* problem = write(even.data(), even.size(), 1000.0 / options.frame_ms, file.c_str());

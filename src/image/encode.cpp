@@ -5,6 +5,7 @@
 
 #include "codecs.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
 #include "pixels.hpp"
 
 namespace magicface::image {
@@ -21,8 +22,8 @@ void check(const Picture& picture, const EncodeOptions& options) {
   }
   const auto& rgb = picture.rgb;
   if (rgb.empty() || rgb.type() != CV_8UC3) {
-    throw ItemError("picture to write: expected 8-bit RGB, got " + std::to_string(rgb.cols) + " x " +
-                    std::to_string(rgb.rows) + " with " + std::to_string(rgb.channels()) + " channels");
+    throw ItemError("picture to write: expected 8-bit RGB, got " + size_text(rgb.cols, rgb.rows) + " with " +
+                    std::to_string(rgb.channels()) + " channels");
   }
   if (!picture.alpha.empty() && (picture.alpha.type() != CV_8UC1 || picture.alpha.size() != rgb.size())) {
     throw ItemError("picture to write: its alpha has another size or type than its colours");
@@ -62,9 +63,8 @@ std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOpt
   } catch (const cv::Exception& problem) {
     reason = problem.err;
   }
-  throw ItemError(std::to_string(picture.rgb.cols) + " x " + std::to_string(picture.rgb.rows) +
-                  " pixels can't be written as " + extension_of(options.format) + " (" + reason +
-                  "); use --format png");
+  throw ItemError(size_text(picture.rgb.cols, picture.rgb.rows) + " pixels can't be written as " +
+                  extension_of(options.format) + " (" + reason + "); use --format png");
 }
 
 }  // namespace magicface::image

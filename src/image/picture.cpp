@@ -11,6 +11,7 @@
 #include "foreign.hpp"
 #include "header.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
 #include "magicface/core/files.hpp"
 #include "pixels.hpp"
 
@@ -29,7 +30,7 @@ Header checked_header(const std::filesystem::path& file, Bytes bytes, const Read
   if (header->width <= 0 || header->height <= 0) {
     fail(file, "the picture's header is damaged or cut short; export the picture again");
   }
-  const std::string size = std::to_string(header->width) + " x " + std::to_string(header->height) + " pixels";
+  const std::string size = size_text(header->width, header->height) + " pixels";
   if (header->width > limits.max_side || header->height > limits.max_side) {
     fail(file, size + ", more than " + std::to_string(limits.max_side) + " on a side; scale the picture down");
   }

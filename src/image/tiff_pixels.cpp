@@ -5,6 +5,8 @@
 #include <limits>
 #include <opencv2/imgproc.hpp>
 
+#include "magicface/core/text.hpp"
+
 namespace magicface::image {
 namespace {
 
@@ -31,7 +33,7 @@ cv::Mat read_blocks(TiffSession& session, const TiffLayout& layout) {
   // A damaged header may ask for tiles far larger than the picture.
   constexpr int kMostTileSide = 4096;
   if (across < 1 || down < 1 || (tiled && (across > kMostTileSide || down > kMostTileSide))) {
-    session.fail("tiles of " + std::to_string(across) + " x " + std::to_string(down));
+    session.fail("tiles of " + size_text(across, down));
   }
   cv::Mat block(down, across, CV_MAKETYPE(depth, channels));
   const auto block_bytes = static_cast<tmsize_t>(block.total() * block.elemSize());

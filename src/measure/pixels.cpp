@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
 
 namespace magicface::measure {
 namespace {
@@ -14,11 +15,11 @@ constexpr double kSigma = 1.5;
 /// Windows are slid over bands of the picture, so that a large one needs little memory.
 constexpr int kBandRows = 256;
 
-std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
-
 void expect_alike(const cv::Mat& a, const cv::Mat& b) {
   if (a.type() != CV_8UC3 || b.type() != CV_8UC3) throw ItemError("expected pictures of 8 bits and three channels");
-  if (a.size() != b.size()) throw ItemError("expected pictures of one size, got " + size_text(a) + " and " + size_text(b));
+  if (a.size() != b.size()) {
+    throw ItemError("expected pictures of one size, got " + size_text(a.cols, a.rows) + " and " + size_text(b.cols, b.rows));
+  }
 }
 
 /// Weighted means of the windows that lie wholly inside.
@@ -56,7 +57,8 @@ double sum_of_squares(const cv::Scalar& channels) { return channels[0] + channel
 std::optional<double> mean_square_outside(const cv::Mat& a, const cv::Mat& b, const cv::Mat& face) {
   expect_alike(a, b);
   if (face.type() != CV_8UC1 || face.size() != a.size()) {
-    throw ItemError("the face mask: expected one channel of the picture's size, " + size_text(a) + ", got " + size_text(face));
+    throw ItemError("the face mask: expected one channel of the picture's size, " + size_text(a.cols, a.rows) + ", got " +
+                    size_text(face.cols, face.rows));
   }
   const cv::Mat outside = face == 0;
   const int pixels = cv::countNonZero(outside);
@@ -88,7 +90,9 @@ double psnr(const cv::Mat& a, const cv::Mat& b) {
 
 double ssim(const cv::Mat& a, const cv::Mat& b) {
   expect_alike(a, b);
-  if (a.rows < kWindow || a.cols < kWindow) throw ItemError("SSIM: expected sides of 11 pixels or more, got " + size_text(a));
+  if (a.rows < kWindow || a.cols < kWindow) {
+    throw ItemError("SSIM: expected sides of 11 pixels or more, got " + size_text(a.cols, a.rows));
+  }
   double sum = 0;
   const int windows = a.rows - kWindow + 1;  // one above the other
   for (int first = 0; first < windows; first += kBandRows) {

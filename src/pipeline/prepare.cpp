@@ -6,6 +6,7 @@
 #include "decoding.hpp"
 #include "engine_state.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
 #include "magicface/face/crop.hpp"
 #include "mask_policy.hpp"
 #include "portrait.hpp"
@@ -15,20 +16,18 @@
 namespace magicface::pipeline {
 namespace {
 
-std::string size_text(const cv::Mat& picture) { return std::to_string(picture.cols) + " x " + std::to_string(picture.rows); }
-
 void check_sides(const cv::Mat& rgb, int multiple) {
   if (rgb.cols % multiple == 0 && rgb.rows % multiple == 0 && !rgb.empty()) return;
-  throw ItemError("--crop none: expected sides that are multiples of " + std::to_string(multiple) + ", got " + size_text(rgb) +
-                  " pixels; resize the picture or use --crop auto");
+  throw ItemError("--crop none: expected sides that are multiples of " + std::to_string(multiple) + ", got " +
+                  size_text(rgb.cols, rgb.rows) + " pixels; resize the picture or use --crop auto");
 }
 
 /// The whole picture as its own crop, for `--crop none` without a condition image.
 FaceAnalysis analyse_uncropped(FaceAnalyser& faces, const cv::Mat& rgb, const face::Face& face, const models::Manifest& manifest,
                                MaskPolicy policy) {
   if (rgb.cols != manifest.image_size || rgb.rows != manifest.image_size) {
-    throw ItemError("--crop none without --condition: expected a picture of " + std::to_string(manifest.image_size) + " x " +
-                    std::to_string(manifest.image_size) + " pixels, got " + size_text(rgb) +
+    throw ItemError("--crop none without --condition: expected a picture of " +
+                    size_text(manifest.image_size, manifest.image_size) + " pixels, got " + size_text(rgb.cols, rgb.rows) +
                     "; give the condition image with --condition or use --crop auto");
   }
   auto analysis = faces.analyse(rgb, face, policy);
@@ -49,8 +48,8 @@ FaceAnalysis analyse_uncropped(FaceAnalyser& faces, const cv::Mat& rgb, const fa
 cv::Mat read_condition(const std::filesystem::path& file, const cv::Mat& rgb) {
   const auto condition = image::read_picture(file).rgb;
   if (condition.size() != rgb.size()) {
-    throw ItemError("--condition " + file.string() + ": expected the portrait's size, " + size_text(rgb) + ", got " +
-                    size_text(condition));
+    throw ItemError("--condition " + file.string() + ": expected the portrait's size, " +
+                    size_text(rgb.cols, rgb.rows) + ", got " + size_text(condition.cols, condition.rows));
   }
   return condition;
 }

@@ -55,6 +55,12 @@ def test_figures_are_compared_and_nothing_is_left_behind(stored, bundle, tmp_pat
     assert sorted(path for path in tmp_path.rglob("*") if path != temporary) == before
 
 
+def test_no_place_for_temporary_files_is_named(stored, tmp_path):
+    result = stored(TMPDIR=str(tmp_path / "gone"))
+    assert result.code == 1 and result.out == ""
+    assert "no temporary folder can be made here" in result.err and "name one with --out" in result.err, result.err
+
+
 def test_what_has_changed_drifts(stored, tiny, tmp_path):
     """The stored pictures and records as another version of the program would have left them."""
     file = tmp_path / "stored" / "records.jsonl"

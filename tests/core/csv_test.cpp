@@ -32,6 +32,26 @@ TEST(Csv, BrokenQuotesAreRefused) {
   EXPECT_THROW(parse_csv("\"a\"b,c"), ItemError);
 }
 
+template <typename Call>
+std::string usage_problem(const Call& call) {
+  try {
+    call();
+  } catch (const UsageError& problem) {
+    return problem.what();
+  }
+  return "";
+}
+
+TEST(Csv, FaultsOfAGivenFileAreWrongUsageThatNamesIt) {
+  EXPECT_EQ(parse_given_csv("a,b\n1,2\n", "a.csv").size(), 2U);
+  EXPECT_EQ(usage_problem([] { parse_given_csv("a\n\"b", "--table a.csv"); }),
+            "--table a.csv: line 2: broken quotes; a quote inside a quoted field is doubled");
+  const CsvRow header{1, {"a", "b"}};
+  EXPECT_NO_THROW(expect_fields_of_header({2, {"1", ""}}, header, "a.csv:2"));
+  EXPECT_EQ(usage_problem([&] { expect_fields_of_header({2, {"1"}}, header, "a.csv:2"); }),
+            "a.csv:2: expected 2 fields as in the header, got 1");
+}
+
 TEST(Csv, FieldsComeBackAsTheyWere) {
   for (const std::string text : {"plain", "a, b", "say \"hi\"", " spaces ", ""}) {
     const auto rows = parse_csv(format_csv_row({"first", text}));

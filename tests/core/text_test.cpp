@@ -25,6 +25,11 @@ TEST(FormatNumber, IsTheShortestSpellingThatReadsBack) {
   for (const double value : {0.1, 1.0 / 3, -123.456}) EXPECT_EQ(parse_number(format_number(value)), value);
 }
 
+TEST(SizeText, IsWidthThenHeight) {
+  EXPECT_EQ(size_text(640, 480), "640 x 480");
+  EXPECT_EQ(size_text(std::int64_t{1} << 32, 0), "4294967296 x 0");
+}
+
 TEST(Split, KeepsEmptyParts) {
   EXPECT_EQ(split("a,,b", ','), (std::vector<std::string>{"a", "", "b"}));
   EXPECT_EQ(split("", ','), std::vector<std::string>{""});

@@ -19,6 +19,13 @@ struct CsvRow {
 /// @throws ItemError naming the line whose quotes are broken.
 std::vector<CsvRow> parse_csv(std::string_view text);
 
+/// The same for a file that somebody gave, whose faults are wrong usage.
+/// @param where flag and file, for messages. @throws UsageError
+std::vector<CsvRow> parse_given_csv(std::string_view text, const std::string& where);
+
+/// @param where file and line, for messages. @throws UsageError when the row hasn't as many fields as the header.
+void expect_fields_of_header(const CsvRow& row, const CsvRow& header, const std::string& where);
+
 /// The fields of one line; nothing when its quotes are broken.
 std::optional<std::vector<std::string>> parse_csv_row(const std::string& line);
 

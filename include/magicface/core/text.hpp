@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ std::optional<double> parse_number(std::string_view text);
 
 /// Shortest spelling that reads back as the same double: "2.5", "-6".
 std::string format_number(double value);
+
+/// A size in pixels as messages spell it: "640 x 480".
+std::string size_text(std::int64_t width, std::int64_t height);
 
 std::string trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
