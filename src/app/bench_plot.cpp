@@ -42,15 +42,6 @@ std::vector<const BenchRow*> rows_along(const Axis& axis, const std::vector<Benc
   return along;
 }
 
-/// 1, 2 or 5 times a power of ten, so that about four steps reach `top`.
-double tick_step(double top) {
-  const double rough = top / 4, power = std::pow(10, std::floor(std::log10(rough)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= rough) return factor * power;
-  }
-  return 10 * power;
-}
-
 /// A panel with linear axes; the vertical one begins at 0, so that heights can be compared.
 void draw_panel(Chart& chart, double x, double y, const std::string& title, const std::string& axis,
                 const std::vector<double>& places, const std::vector<Curve>& curves) {

@@ -64,6 +64,14 @@ void draw(cv::Mat& paper, const Chart::Words& words) {
 
 }  // namespace
 
+double tick_step(double top) {
+  const double rough = top / 4, power = std::pow(10, std::floor(std::log10(rough)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= rough) return factor * power;
+  }
+  return 10 * power;
+}
+
 std::string chart_svg(const Chart& chart) {
   const auto size = std::to_string(chart.width) + "\" height=\"" + std::to_string(chart.height);
   std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + size + "\" viewBox=\"0 0 " +

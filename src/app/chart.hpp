@@ -32,6 +32,9 @@ struct Chart {
   std::vector<Words> words{};
 };
 
+/// The distance of an axis's ticks: 1, 2 or 5 times a power of ten, so that about four steps reach `top`, which is above 0.
+double tick_step(double top);
+
 /// Both on white paper.
 std::string chart_svg(const Chart& chart);
 /// At twice the size. Words in OpenCV's stroke font: ASCII; other characters appear as '?'.

@@ -3,11 +3,11 @@
 
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "magicface/core/csv.hpp"
+#include "magicface/core/text.hpp"
 #include "openface_pose.hpp"
 
 namespace magicface::app {
@@ -18,12 +18,7 @@ constexpr int kLandmarks = 68;
 
 double rounded(double value) { return std::round(value * 1000) / 1000; }
 
-std::string fixed3(double value) {
-  char buffer[48];
-  // The program never calls setlocale, so the decimal point is a point.
-  std::snprintf(buffer, sizeof(buffer), "%.3f", value == 0 ? 0.0 : value);
-  return buffer;
-}
+std::string fixed3(double value) { return format_fixed(value, 3); }
 
 }  // namespace
 

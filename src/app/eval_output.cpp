@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval_output.hpp"
 
-#include <cstdio>
-
 #include "eval_plot.hpp"
 #include "magicface/core/csv.hpp"
 #include "magicface/core/error.hpp"
@@ -15,20 +13,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string fixed(double value, int decimals) {
-  char buffer[64];
-  // The program never calls setlocale, so the decimal point is a point.
-  std::snprintf(buffer, sizeof(buffer), "%.*f", decimals, value);
-  return buffer;
-}
-
 std::string cell(const EvalScores& scores, const std::string& key, bool interval) {
   const auto found = scores.summary.find(key);
   if (found == scores.summary.end()) return "-";
   const auto& [value, low, high, groups] = found->second;
   const int decimals = figure_info(key).decimals;
-  if (!interval || groups < 2) return fixed(value, decimals);
-  return fixed(value, decimals) + " [" + fixed(low, decimals) + ", " + fixed(high, decimals) + "]";
+  if (!interval || groups < 2) return format_fixed(value, decimals);
+  return format_fixed(value, decimals) + " [" + format_fixed(low, decimals) + ", " + format_fixed(high, decimals) + "]";
 }
 
 /// The paper's Table I: the error of each action unit, and the mean.

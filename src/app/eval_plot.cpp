@@ -21,15 +21,6 @@ struct Point {
   measure::Estimate estimate;
 };
 
-/// 1, 2 or 5 times a power of ten, so that about four steps reach `top`.
-double tick_step(double top) {
-  const double rough = top / 4, power = std::pow(10, std::floor(std::log10(rough)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= rough) return factor * power;
-  }
-  return 10 * power;
-}
-
 std::string shortened(const std::string& text, double room) {
   const auto most = static_cast<std::size_t>(std::max(3.0, room / kLetter));
   return text.size() <= most ? text : text.substr(0, most - 2) + "..";

@@ -2,7 +2,8 @@
 #include "pace.hpp"
 
 #include <cmath>
-#include <cstdio>
+
+#include "magicface/core/text.hpp"
 
 namespace magicface::app {
 
@@ -16,9 +17,7 @@ std::string duration_text(double seconds) {
 std::string pace_text(std::size_t done, std::size_t total, double seconds) {
   if (done == 0 || total <= done || seconds <= 0) return {};
   const double rate = static_cast<double>(done) / seconds;
-  char text[32];
-  std::snprintf(text, sizeof(text), rate * 60 < 10 ? "%.1f" : "%.0f", rate * 60);
-  return std::string(text) + " a minute, " + duration_text(static_cast<double>(total - done) / rate) + " left";
+  return format_fixed(rate * 60, rate * 60 < 10 ? 1 : 0) + " a minute, " + duration_text(static_cast<double>(total - done) / rate) + " left";
 }
 
 }  // namespace magicface::app

@@ -27,6 +27,13 @@ std::string format_number(double value) {
   return failure == std::errc() ? std::string(buffer, end) : std::string("nan");
 }
 
+std::string format_fixed(double value, int decimals) {
+  char buffer[400];  // the largest double has 309 digits before the point
+  const auto [end, failure] =
+      std::to_chars(buffer, buffer + sizeof(buffer), value == 0 ? 0.0 : value, std::chars_format::fixed, decimals);
+  return failure == std::errc() ? std::string(buffer, end) : std::string("nan");
+}
+
 std::string size_text(std::int64_t width, std::int64_t height) { return std::to_string(width) + " x " + std::to_string(height); }
 
 std::string trim(std::string_view text) {

@@ -7,6 +7,8 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
+#include "magicface/core/text.hpp"
+
 namespace magicface::face {
 namespace {
 
@@ -15,13 +17,6 @@ constexpr double kCutOff = 0.15;   // of the box outside the picture; detectors 
 constexpr double kMostlyGone = 0.5;
 constexpr double kTurned = 0.55;   // nose from the eyes' middle, in eye distances: about 45 degrees of yaw
 constexpr float kUnsure = 0.75F;   // YuNet's score; clear faces get 0.85 and more
-
-std::string fixed(double value, int digits) {
-  char buffer[48];
-  // The program never calls setlocale, so the decimal point is a point.
-  std::snprintf(buffer, sizeof(buffer), "%.*f", digits, value);
-  return buffer;
-}
 
 /// Share of the (turned) box that lies outside the picture, 0 to 1.
 double outside(const Face& face, cv::Size picture) {
@@ -58,22 +53,22 @@ std::string unseen(const FaceParts& parts) {
 Usability usability_of(const Face& face, std::size_t number, cv::Size picture, double model_width,
                        const std::optional<FaceParts>& parts) {
   Usability result;
-  const std::string name = "face " + std::to_string(number) + " (score " + fixed(face.score, 2) + ") ";
-  const std::string width = fixed(face.box.width, 0) + " pixels wide";
+  const std::string name = "face " + std::to_string(number) + " (score " + format_fixed(face.score, 2) + ") ";
+  const std::string width = format_fixed(face.box.width, 0) + " pixels wide";
   const double gone = outside(face, picture);
   if (face.box.width < kSmallestFace) {
-    result.problem = name + "is too small: expected at least " + fixed(kSmallestFace, 0) + " pixels of width, got " +
-                     fixed(face.box.width, 0) + "; use a larger picture";
+    result.problem = name + "is too small: expected at least " + format_fixed(kSmallestFace, 0) + " pixels of width, got " +
+                     format_fixed(face.box.width, 0) + "; use a larger picture";
   } else if (gone > kMostlyGone) {
-    result.problem = name + "is cut off: " + fixed(100 * gone, 0) +
+    result.problem = name + "is cut off: " + format_fixed(100 * gone, 0) +
                      " % of it lies outside the picture; use a picture that shows the whole face";
   }
   if (const double enlarged = model_width / face.box.width; enlarged > kEnlarged) {
-    result.warnings.push_back(name + "is only " + width + " and is enlarged " + fixed(enlarged, 1) +
+    result.warnings.push_back(name + "is only " + width + " and is enlarged " + format_fixed(enlarged, 1) +
                               " times for the model; a larger picture gives a clearer edit");
   }
   if (gone > kCutOff) {
-    result.warnings.push_back(name + "is cut off: " + fixed(100 * gone, 0) +
+    result.warnings.push_back(name + "is cut off: " + format_fixed(100 * gone, 0) +
                               " % of it lies outside the picture; the model sees a mirrored border there");
   }
   if (const auto names = parts ? unseen(*parts) : ""; !names.empty()) {

@@ -57,13 +57,16 @@ DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement,
 
 const Network& DiffusionModel::turn_of(const OnCall& wanted, const OnCall& other) const {
   if (!wanted.network) {
-    if (low_memory_ && other.network) {
-      other.network.reset();
-      give_freed_memory_back();
-    }
+    put_away(other);
     wanted.network.emplace(wanted.module, wanted.file, placement_);
   }
   return *wanted.network;
+}
+
+void DiffusionModel::put_away(const OnCall& module) const {
+  if (!low_memory_ || !module.network) return;
+  module.network.reset();
+  give_freed_memory_back();  // what worked on it lay beside the weights
 }
 
 at::Tensor DiffusionModel::encode(const at::Tensor& image) const {
@@ -71,6 +74,8 @@ at::Tensor DiffusionModel::encode(const at::Tensor& image) const {
 }
 
 at::Tensor DiffusionModel::decode(const at::Tensor& latents) const {
+  put_away(id_encoder_);
+  put_away(denoiser_);
   const auto unscaled = latents / manifest_.latent.scaling_factor;
   return vae_decoder_.tensor({into(unscaled, placement_)}).to(at::kFloat);
 }

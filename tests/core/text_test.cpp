@@ -25,6 +25,14 @@ TEST(FormatNumber, IsTheShortestSpellingThatReadsBack) {
   for (const double value : {0.1, 1.0 / 3, -123.456}) EXPECT_EQ(parse_number(format_number(value)), value);
 }
 
+TEST(FormatFixed, KeepsItsDecimals) {
+  EXPECT_EQ(format_fixed(2.5, 2), "2.50");
+  EXPECT_EQ(format_fixed(-1234.5678, 3), "-1234.568");
+  EXPECT_EQ(format_fixed(0.5, 0), "0") << "half to even, as printf";
+  EXPECT_EQ(format_fixed(-0.0, 1), "0.0");
+  EXPECT_EQ(format_fixed(1e300, 3).size(), 305U);
+}
+
 TEST(SizeText, IsWidthThenHeight) {
   EXPECT_EQ(size_text(640, 480), "640 x 480");
   EXPECT_EQ(size_text(std::int64_t{1} << 32, 0), "4294967296 x 0");

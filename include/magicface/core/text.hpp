@@ -16,6 +16,9 @@ std::optional<double> parse_number(std::string_view text);
 /// Shortest spelling that reads back as the same double: "2.5", "-6".
 std::string format_number(double value);
 
+/// With this many decimals, trailing zeros included: "2.50".
+std::string format_fixed(double value, int decimals);
+
 /// A size in pixels as messages spell it: "640 x 480".
 std::string size_text(std::int64_t width, std::int64_t height);
 

@@ -22,8 +22,8 @@ using ReferenceFeatures = std::vector<at::Tensor>;
 class DiffusionModel {
  public:
   /// Loads and probes the modules.
-  /// @param low_memory ID encoder and denoiser, by far the largest, are never in memory together: each is read from its
-  ///   file again when it is the other's turn, so that a batch costs two readings.
+  /// @param low_memory ID encoder and denoiser, by far the largest, are never in memory together, nor while the decoder
+  ///   works, whose maps are the largest: each is read from its file when its turn comes, two readings for a batch.
   /// @throws BundleError
   DiffusionModel(const Bundle& bundle, const Placement& placement, bool low_memory = false);
 
@@ -51,6 +51,7 @@ class DiffusionModel {
 
   void probe() const;
   const Network& turn_of(const OnCall& wanted, const OnCall& other) const;
+  void put_away(const OnCall& module) const;
 
   Manifest manifest_;
   Placement placement_;
