@@ -28,6 +28,7 @@ class UNetConfig:
     cross_attention_dim: int | None = 768
     norm_num_groups: int = 32
     position: bool = False  # sine position on queries and keys: the demo's own, not the published model's
+    level_out: bool = False  # a way around the last normalisation, which takes a picture's level away: the demo's own
     action_units: int = 12  # 0: no au_aug_mlp (the ID encoder)
     reference_only: bool = False  # cut after the last transformer's input (the ID encoder)
 
@@ -196,7 +197,9 @@ class UNet(nn.Module):
         self.up_blocks = nn.ModuleList(up)
         self.conv_norm_out = None
         self.conv_out = None
+        self.level_out = None
         if not config.reference_only:
+            self.level_out = nn.Conv2d(widths[0], config.out_channels, 1) if config.level_out else None
             self.conv_norm_out = nn.GroupNorm(groups, widths[0], eps=1e-5)
             self.conv_out = nn.Conv2d(widths[0], config.out_channels, 3, padding=1)
 
@@ -213,7 +216,8 @@ class UNet(nn.Module):
         for block in self.up_blocks:
             x = block(x, embedding, context, reference, collected, skips)
         if self.conv_norm_out is not None and self.conv_out is not None:
-            x = self.conv_out(F.silu(self.conv_norm_out(x)))
+            result = self.conv_out(F.silu(self.conv_norm_out(x)))
+            x = result + self.level_out(x) if self.level_out is not None else result
         return x
 
     def transformers(self) -> list[nn.Module]:

@@ -21,9 +21,9 @@ from training.latents import Pool  # noqa: E402
 
 SIZES = {
     "demo": dict(block_out_channels=(64, 96, 128), attention=(True, True, True), layers_per_block=1, heads=2,
-                 norm_num_groups=4, cross_attention_dim=None, position=True),
+                 norm_num_groups=4, cross_attention_dim=None, position=True, level_out=True),
     "smoke": dict(block_out_channels=(8, 16), attention=(True, True), layers_per_block=1, heads=2, norm_num_groups=4,
-                  cross_attention_dim=None, position=True),
+                  cross_attention_dim=None, position=True, level_out=True),
 }
 TARGETS = 3
 # The paper drops 10 % of the variations to zeros, whatever the target shows, so that zeros mean "any expression". Here
