@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far a bundle holds on photographs, of which it has seen none: `check_photographs.py --in photos/`.
+
+Landmarks are compared with the face detector's five points, relative to the distance of the eyes; every action unit is moved
+by 3 (down where the portrait shows much of it already), and the bundle's own estimator says whether it went there.
+The figures in docs/demo-bundle.md are from this. It needs opencv-python-headless for the five points.
+"""
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+UNITS = (1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26)
+MUCH, CHANGE = 2.5, 3
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--in", dest="folder", type=Path, required=True, help="folder of photographs, one face each")
+    parser.add_argument("--program", type=Path, default=ROOT / "build" / "release" / "magicface")
+    parser.add_argument("--bundle", type=Path, default=ROOT / "models" / "demo")
+    parser.add_argument("--out", type=Path, help="folder for the edited pictures (default: none are kept)")
+    return parser.parse_args()
+
+
+def lines(options: argparse.Namespace, *words: object) -> list[dict]:
+    command = [options.program, *words, "--bundle", options.bundle, "--json"]
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True, check=False)
+    if not done.stdout:
+        sys.exit(f"error: {' '.join(str(word) for word in command)} said nothing (exit code {done.returncode})")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def five_points(picture: np.ndarray, bundle: Path) -> np.ndarray:
+    """Right eye, left eye, tip of the nose, right and left corner of the mouth of the largest face [5, 2]."""
+    height, width = picture.shape[:2]
+    model = bundle / "face_detection_yunet_2023mar.onnx"
+    found = cv2.FaceDetectorYN.create(str(model), "", (width, height), 0.6).detect(picture)[1]
+    largest = max(found, key=lambda face: face[2] * face[3])
+    return largest[4:14].reshape(5, 2)
+
+
+def landmark_error(file: Path, points: np.ndarray, bundle: Path) -> float:
+    """Mean distance to the detector's points, in distances of the eyes."""
+    ours = np.stack([points[36:42].mean(0), points[42:48].mean(0), points[30], points[48], points[54]])
+    wanted = five_points(cv2.imread(str(file)), bundle)
+    return float(np.linalg.norm(ours - wanted, axis=1).mean() / np.linalg.norm(wanted[0] - wanted[1]))
+
+
+def check(options: argparse.Namespace, file: Path, out: Path) -> None:
+    face = lines(options, "estimate", "--in", file, "--landmarks")[0]
+    asked = {f"AU{unit}": -CHANGE if face["au"][f"AU{unit}"] > MUCH else CHANGE for unit in UNITS}
+    edits = [word for unit, change in asked.items() for word in ("--au", f"{unit}={change}")]
+    moved, others = [], []
+    for item in lines(options, "edit", "--in", file, *edits, "--out", out, "--overwrite"):
+        [(unit, change)] = item["au"].items()
+        changes = {name: item["au_after"][name] - item["au_before"][name] for name in asked}
+        moved.append(changes.pop(unit) * np.sign(change))
+        others.append(np.abs(list(changes.values())).mean())
+    error = landmark_error(file, np.array(face["landmarks"]), options.bundle)
+    print(f"{file.stem:16s} landmarks {100 * error:4.1f} % | right way {sum(m > 0.25 for m in moved):2d} of {len(moved)}, by "
+          f"{np.mean(moved):4.2f} of {CHANGE} | others {np.mean(others):.2f} | " + " ".join(f"{u} {m:+.1f}" for u, m in zip(asked, moved)))
+
+
+def main() -> None:
+    options = arguments()
+    files = sorted(f for f in options.folder.iterdir() if f.suffix.lower() in (".png", ".jpg", ".jpeg"))
+    with tempfile.TemporaryDirectory() as folder:
+        for file in files:
+            check(options, file, options.out or Path(folder))
+
+
+if __name__ == "__main__":
+    main()
