@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "allocation.hpp"
+#include "magicface/models/allocation.hpp"
+
+#include <atomic>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -7,6 +9,8 @@
 
 namespace magicface::models {
 namespace {
+
+std::atomic<int> alive = 0;
 
 void blocks_of_their_own_from([[maybe_unused]] int bytes) {
 #ifdef __GLIBC__
@@ -17,7 +21,13 @@ void blocks_of_their_own_from([[maybe_unused]] int bytes) {
 
 }  // namespace
 
-WholeBlocks::WholeBlocks() { blocks_of_their_own_from(1 << 20); }
-WholeBlocks::~WholeBlocks() { blocks_of_their_own_from(1 << 30); }
+WholeBlocks::WholeBlocks() {
+  ++alive;
+  blocks_of_their_own_from(1 << 20);
+}
+
+WholeBlocks::~WholeBlocks() {
+  if (--alive == 0) blocks_of_their_own_from(1 << 30);
+}
 
 }  // namespace magicface::models

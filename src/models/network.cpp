@@ -6,8 +6,8 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
-#include "allocation.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/models/allocation.hpp"
 #include "packed_convolution.hpp"
 
 namespace magicface::models {

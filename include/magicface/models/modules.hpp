@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "magicface/models/allocation.hpp"
 #include "magicface/models/bundle.hpp"
 #include "magicface/models/network.hpp"
 
@@ -23,7 +24,8 @@ class DiffusionModel {
  public:
   /// Loads and probes the modules.
   /// @param low_memory ID encoder and denoiser, by far the largest, are never in memory together, nor while the decoder
-  ///   works, whose maps are the largest: each is read from its file when its turn comes, two readings for a batch.
+  ///   works, whose maps are the largest: each is read from its file when its turn comes, two readings for a batch. And
+  ///   freed memory goes back to the system at once, which costs time, too.
   /// @throws BundleError
   DiffusionModel(const Bundle& bundle, const Placement& placement, bool low_memory = false);
 
@@ -56,6 +58,7 @@ class DiffusionModel {
   Manifest manifest_;
   Placement placement_;
   bool low_memory_;
+  std::unique_ptr<WholeBlocks> blocks_;  ///< with low_memory
   Network vae_encoder_, vae_decoder_;
   OnCall id_encoder_, denoiser_;
   std::optional<Network> attribute_controller_;
