@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from exporting import torchscript  # noqa: E402
 from networks import demo_face, unet, vae  # noqa: E402
 from training import condition, data  # noqa: E402
 
@@ -31,7 +32,7 @@ def write_modules(out: Path, modules: dict[str, nn.Module], image_size: int) -> 
     entries = {}
     for name, module in modules.items():
         path = out / f"{name}.pt"
-        torch.jit.script(module.eval().half()).save(str(path))
+        torchscript.save(torch.jit.script(module.eval().half()), path)
         size = image_size // 8 if name in LATENT_MODULES else image_size
         entries[name] = {"file": path.name, "sha256": sha256(path), "bytes": path.stat().st_size, "input_size": size}
     return entries

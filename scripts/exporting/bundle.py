@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from . import torchscript
 from .errors import ExportError
 
 FORMAT = 1
@@ -35,7 +36,7 @@ def flush(path: Path) -> None:
 
 def save_module(module: torch.jit.ScriptModule, file: Path) -> Entry:
     """Writes TorchScript and returns its entry."""
-    module.save(str(file))
+    torchscript.save(module, file)
     flush(file)
     return digest(file)
 

@@ -47,7 +47,10 @@ void add_batch(CLI::App& command, app::EditOptions& options) {
     std::cout << "Flags of batches: " << command.get_name() << " takes them beside all others.\n";
     CLI::Formatter formatter;
     formatter.column_width(34);  // as main sets it for all pages
-    for (const auto* flag : flags) std::cout << formatter.make_option(flag, false);
+    for (auto* flag : flags) {
+      flag->group("Options");  // CLI11 gives hidden flags no name
+      std::cout << formatter.make_option(flag, false);
+    }
     std::cout << '\n' << kExamples;
     throw CLI::Success();
   };

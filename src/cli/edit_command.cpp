@@ -62,7 +62,7 @@ void add_model(CLI::App& command, app::EditOptions& options, Words& words) {
   add_bundle_flag(command, options.bundle);
   add_compute(command, options.compute);
   command.add_option("--dtype", options.compute.dtype, "auto, float32, float16 or bfloat16")->type_name("NAME");
-  command.add_flag("--low-memory", options.compute.low_memory, "the two largest networks take turns in memory: slower start, half the memory");
+  command.add_flag("--low-memory", options.compute.low_memory, "the largest networks take turns in memory: slower, less memory");
   command.add_option("--batch-size", options.compute.batch_size, "edits sampled together")->type_name("N");
   command.add_option("--crop", words.crop, "auto, or none: the picture as it is")->type_name("WORD");
   command.add_option("--condition", options.condition, "condition image for --crop none")->type_name("PATH");

@@ -2,15 +2,19 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "commands.hpp"
 #include "magicface/app/bundle_jobs.hpp"
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/log.hpp"
+#include "magicface/core/text.hpp"
 
 namespace {
 
@@ -20,6 +24,18 @@ enum ExitCode { kDone = 0, kItemFailed = 1, kUsage = 2, kNoInput = 3, kStopped =
 int complain(const std::exception& problem, int code) {
   magicface::log::error(problem.what());
   return code;
+}
+
+/// CLI11 only says that a command is missing, whatever stands in its place.
+void refuse_unknown_command(const CLI::App& program, int argc, char** argv) {
+  if (argc < 2) return;
+  const std::string word = argv[1];
+  if (word == "-h" || word == "-V") return;
+  std::vector<std::string> known{"--help", "--version"};
+  for (const auto* command : program.get_subcommands({})) known.push_back(command->get_name());
+  if (std::ranges::find(known, word) != known.end()) return;
+  throw magicface::UsageError("expected a command, got '" + word + "'; the nearest is '" + magicface::nearest(word, known) +
+                              "', and --help lists them all");
 }
 
 int run(int argc, char** argv) {
@@ -43,7 +59,10 @@ int run(int argc, char** argv) {
   cli::add_bench(program, common, action);
   cli::add_bundle(program, common, action);
   try {
+    refuse_unknown_command(program, argc, argv);
     program.parse(argc, argv);
+  } catch (const UsageError& problem) {
+    return complain(problem, kUsage);
   } catch (const CLI::ParseError& problem) {
     if (problem.get_exit_code() == 0) return program.exit(problem);  // --help, --version
     return complain(problem, kUsage);

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import zipfile
 
 import numpy as np
 import pytest
@@ -10,6 +11,14 @@ from conftest import ROOT, missing
 from PIL import Image
 
 MEMORY_LIMIT = 1.5e9  # bytes
+
+
+def test_the_files_name_no_folder_of_whoever_made_them():
+    for file in sorted((ROOT / "models" / "demo").glob("*.pt")):
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+            assert not [name for name in names if name.endswith(".debug_pkl")], file.name
+            assert not [name for name in names if name.endswith(".py") and b".venv" in archive.read(name)], file.name
 
 
 @pytest.fixture(autouse=True)

@@ -90,7 +90,15 @@ def test_hidden_aliases_are_hidden(program):
 
 def test_no_command_and_unknown_command(program):
     assert program().code == 2
-    assert program("edti").code == 2
+    for word, meant in (("edti", "edit"), ("--versoin", "--version"), ("estimat", "estimate")):
+        result = program(word, "--in", "x.png")
+        assert result.code == 2 and f"'{word}'" in result.err and f"'{meant}'" in result.err, result.err
+
+
+def test_the_page_of_batch_flags_names_them(program):
+    text = program("edit", "--help-batch").out
+    for flag in ("--jobs", "--resume", "--shard I/N", "--max-failures N", "--from-record"):
+        assert flag in text
 
 
 def test_version(program):

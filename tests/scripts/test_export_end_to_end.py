@@ -7,6 +7,7 @@ and the release's own spellings run the same job.
 import json
 import os
 import subprocess
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,12 @@ def test_the_releases_spellings_run_the_same_job(bundle, tmp_path):
         "--device", "cpu", "--dtype", "float32", "--img_path", FILES / "portrait.png", "--bg_path", FILES / "condition.png",
         "--au_test", name, "--AU_variation", value, "--saved_path", tmp_path)  # fmt: skip
     assert np.abs(pixels(tmp_path / "portrait.png") - pixels(FILES / edit["file"])).max() <= 1
+
+
+def test_modules_say_nothing_of_the_machine_that_exported(bundle):
+    for file in Path(bundle).glob("*.pt"):
+        with zipfile.ZipFile(file) as archive:
+            assert not [name for name in archive.namelist() if name.endswith(".debug_pkl")]
 
 
 def test_bundle_verify(bundle):

@@ -12,7 +12,7 @@
 #include "magicface/models/network.hpp"
 
 /// Typed wrappers over the bundle's networks (docs/bundle.md). Images are RGB float32, NCHW, in [0,1]; h = H/factor,
-/// w = W/factor. Every wrapper checks the shapes of its network with one tiny probe when it is loaded and throws
+/// w = W/factor; C latent channels, N action units. Every wrapper checks the shapes of its network with one tiny probe when it is loaded and throws
 /// BundleError naming the module, expected and actual.
 namespace magicface::models {
 
@@ -29,15 +29,15 @@ class DiffusionModel {
   /// @throws BundleError
   DiffusionModel(const Bundle& bundle, const Placement& placement, bool low_memory = false);
 
-  /// Mode of the latent distribution, unscaled: image [B,3,H,W] -> [B,4,h,w] float32.
+  /// Mode of the latent distribution, unscaled: image [B,3,H,W] -> [B,C,h,w] float32.
   at::Tensor encode(const at::Tensor& image) const;
-  /// Latents of the sampler (scaled) [B,4,h,w] -> image [B,3,H,W] float32 in [0,1].
+  /// Latents of the sampler (scaled) [B,C,h,w] -> image [B,3,H,W] float32 in [0,1].
   at::Tensor decode(const at::Tensor& latents) const;
   /// Reference features of a portrait's latent, once per portrait.
   ReferenceFeatures reference(const at::Tensor& portrait_latent) const;
-  /// Condition-image latent -> [B,4,h,w]; the identity without an Attribute Controller.
+  /// Condition-image latent -> [B,C,h,w]; the identity without an Attribute Controller.
   at::Tensor attribute(const at::Tensor& condition_latent) const;
-  /// Model output for x [B,4,h,w] at `timestep`, AU variation au [B,12]; reference of batch 1 or B. float32.
+  /// Model output for x [B,C,h,w] at `timestep`, AU variation au [B,N]; reference of batch 1 or B. float32.
   at::Tensor predict(const at::Tensor& x, const at::Tensor& attribute, double timestep, const at::Tensor& au,
                      const ReferenceFeatures& reference) const;
 

@@ -24,7 +24,7 @@ struct ComputeOptions {
   std::string dtype = "auto";   ///< auto, float32, float16 or bfloat16
   int threads = 0;              ///< inside one operation; 0: LibTorch's choice
   int batch_size = 4;           ///< edits that are sampled together, from 1
-  bool low_memory = false;      ///< ID encoder and denoiser take turns in memory (models/modules.hpp)
+  bool low_memory = false;      ///< the largest networks take turns in memory (models/modules.hpp)
 };
 
 /// How to sample. Unset values are the bundle's defaults.
