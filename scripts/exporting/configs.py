@@ -20,7 +20,7 @@ UNET_FIXED = {
 }  # fmt: skip
 VAE_FIXED = {"act_fn": "silu", "in_channels": 3, "out_channels": 3, "shift_factor": None, "use_quant_conv": True,
              "use_post_quant_conv": True, "mid_block_add_attention": True}  # fmt: skip
-SCHEDULE = {  # reference-facts section 5: Stable Diffusion 1.5's own
+SCHEDULE = {  # Stable Diffusion 1.5's own
     "train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
     "prediction_type": "epsilon", "steps_offset": 1, "set_alpha_to_one": False,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from .checkpoints import fit, read_state
 from .errors import ExportError
 from .manifest import join_licences
 
-# reference-facts section 4: OpenCV's own YuNet files, and the OpenCV versions that can run them.
+# OpenCV's own YuNet files, and the OpenCV versions that can run them.
 DETECTORS = {
     "50ef07f702a31741ca46a4c0d947773b64143b9362780237bf0d427d6c79bab7": "<4.8",
     "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4": ">=4.8",

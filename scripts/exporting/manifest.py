@@ -5,7 +5,7 @@ from typing import Any
 from networks.bisenet import CLASSES
 
 IMAGE_SIZE = 512
-# The face box covers 352 / 1.5 of the crop's 512 pixels (reference-facts section 1.3).
+# The face box covers 352 / 1.5 of the crop's 512 pixels.
 BOX_FRACTION = 352 / 1.5 / IMAGE_SIZE
 AU_NAMES = [f"AU{number}" for number in (1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26)]
 # The later release keeps ears, earrings, neck, cloth, hair, hat and the background (section 1.4, item 5).

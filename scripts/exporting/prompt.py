@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The constant prompt (reference-facts section 1.1): from a file, or once through the text encoder."""
+"""The constant prompt: from a file, or once through the text encoder."""
 from pathlib import Path
 
 import numpy as np

@@ -31,7 +31,7 @@ class FaceNetwork:
 
 
 FACE_NETWORKS = {
-    # The published parser sees the editor's crop whole (reference-facts 1.4), so it is aligned as that crop is (1.3).
+    # The published parser sees the editor's crop whole, so it is aligned as that crop is.
     "face_parser": FaceNetwork(
         BiSeNet, FaceParserModule, 512, {"type": "box", "box_fraction": 352 / 1.5 / 512},
         "zllrunning/face-parsing.PyTorch, 79999_iter.pth (trained on CelebAMask-HQ)", "MIT (code; weights: see source)",

@@ -19,7 +19,7 @@ constexpr double kFeather = 0.09;
 
 using Names = std::set<std::string>;
 
-/// reference-facts 1.2 and 1.4, by the parser's class names.
+/// As published, by the parser's class names.
 bool blanks(MaskPolicy policy, const std::string& name) {
   static const Names face{"skin", "l_brow", "r_brow", "l_eye", "r_eye", "eye_g", "nose", "mouth", "u_lip", "l_lip"};
   static const Names kept{"background", "l_ear", "r_ear", "ear_r", "neck", "cloth", "hair", "hat"};

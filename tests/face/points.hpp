@@ -8,7 +8,7 @@
 
 namespace magicface::face {
 
-/// The published template of the 256 canvas (reference-facts.md 1.4).
+/// The published template of the 256 canvas (its code's own numbers).
 inline FiveTemplate canvas_points() {
   return {{{92.5892, 103.3926}, {163.0636, 103.0028}, {128.0504, 143.4732}, {99.0986, 184.731}, {157.4598, 184.4082}}};
 }

@@ -33,7 +33,7 @@ struct QuadAlignment {
 cv::Matx23d ffhq_quad_transform(const FivePoints& points, int size, const QuadAlignment& alignment = {});
 
 /// A square around the box's shifted centre, of side `side` times (width + height). The defaults are FAN's
-/// (reference-facts.md, section 4).
+/// (as the published networks take it).
 struct BoxAlignment {
   double shift_y = -0.12;       ///< of the box's height, down
   double side = 200.0 / 195.0;  ///< of width + height

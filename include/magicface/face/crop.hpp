@@ -13,7 +13,7 @@ namespace magicface::face {
 
 /// Picture -> crop. The box's centre goes to the crop's middle and its width becomes `box_fraction` of the crop:
 /// s = box_fraction * image_size / box.width, M = [[s, 0, size/2 - s cx], [0, s, size/2 - s cy]]
-/// (reference-facts.md 1.3; published: box_fraction 352 / 1.5 / 512 = 0.458, image_size 512).
+/// (published: box_fraction 352 / 1.5 / 512 = 0.458, image_size 512).
 /// @param roll radians, clockwise: the box is turned by it about its centre, and the crop shows it level (Face::roll).
 /// @throws ItemError for a box without area.
 cv::Matx23d crop_transform(const cv::Rect2f& box, double box_fraction, int image_size, double roll = 0);

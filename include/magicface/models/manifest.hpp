@@ -42,7 +42,7 @@ struct AuSection {
   double max = 10;
 };
 
-/// Names as in diffusers' scheduler configuration; reference-facts 5.
+/// Names as in diffusers' scheduler configuration.
 struct ScheduleSection {
   int train_timesteps = 1000;
   double beta_start = 0.00085;
@@ -60,7 +60,7 @@ struct DefaultsSection {
   std::uint64_t seed = 424;
 };
 
-/// How the condition image is made from a crop (reference-facts 1.4).
+/// How the condition image is made from a crop, as published.
 struct ConditionSection {
   std::vector<std::string> classes;  ///< the parser's class names by index
   std::vector<int> blanked;          ///< indices into `classes`

@@ -12,8 +12,8 @@
 #include "magicface/models/network.hpp"
 
 /// Typed wrappers over the bundle's networks (docs/bundle.md). Images are RGB float32, NCHW, in [0,1]; h = H/factor,
-/// w = W/factor; C latent channels, N action units. Every wrapper checks the shapes of its network with one tiny probe when it is loaded and throws
-/// BundleError naming the module, expected and actual.
+/// w = W/factor; C latent channels, N action units. Every wrapper checks the shapes of its network with one tiny probe
+/// when it is loaded and throws BundleError naming the module, expected and actual.
 namespace magicface::models {
 
 /// Keys and values of the portrait for every reference attention block: [B, tokens, channels], K then V per block.

@@ -24,7 +24,7 @@ struct ChosenFace {
 /// What the face networks say about one face of a picture.
 struct FaceAnalysis {
   face::Face face;                         ///< pixels of the picture
-  cv::Matx23d picture_to_crop;             ///< the model's crop (reference-facts 1.3), levelled for a rolled face
+  cv::Matx23d picture_to_crop;             ///< the model's crop, levelled for a rolled face
   cv::Mat crop;                            ///< CV_8UC3 RGB, image_size x image_size
   cv::Mat class_map;                       ///< CV_8UC1, the crop's size
   std::vector<cv::Point2f> landmarks;      ///< 68, pixels of the crop
