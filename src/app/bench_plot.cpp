@@ -2,9 +2,9 @@
 #include "bench_plot.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 
 namespace magicface::app {
@@ -58,7 +58,7 @@ void draw_panel(Chart& chart, double x, double y, const std::string& title, cons
   const double step = tick_step(highest);
   for (int i = 0; i * step <= highest; ++i) {
     chart.boxes.push_back({left, y_of(i * step), right - left, 1, kGrid});
-    const auto text = format_number(std::round(i * step * 1e6) / 1e6);
+    const auto text = format_number(rounded(i * step, 6));
     chart.words.push_back({left - 6, y_of(i * step) + 4, text, Chart::Anchor::end, 11, kInk});
   }
   for (const double place : places) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/image/encode.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr double kScale = 2;  // of the PNG
 constexpr int kShift = 4;     // fractional bits of its coordinates
 
-std::string number(double value) { return format_number(std::round(value * 100) / 100); }
+std::string number(double value) { return format_number(rounded(value, 2)); }
 
 std::string colour_text(std::uint32_t colour) {
   static constexpr char kDigits[] = "0123456789abcdef";

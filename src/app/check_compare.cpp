@@ -7,6 +7,7 @@
 
 #include "magicface/core/error.hpp"
 #include "magicface/core/hash.hpp"
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/image/picture.hpp"
 #include "magicface/measure/pixels.hpp"
@@ -20,12 +21,9 @@ Json at(const Json& object, const char* key) { return object.is_object() && obje
 
 std::string expected_got(const Json& stored, const Json& now) { return "expected " + stored.dump() + ", got " + now.dump(); }
 
-/// Without the digits that subtraction makes up: 0.086, not 0.08599999999999997.
-double difference(double a, double b) { return std::round(std::abs(a - b) * 1e9) / 1e9; }
-
 std::string expected_got(double stored, double now, double tolerance) {
   return "expected " + format_number(stored) + ", got " + format_number(now) + ", off by " +
-         format_number(difference(stored, now)) + " (allowed: " + format_number(tolerance) + ")";
+         format_number(rounded(std::abs(now - stored), 9)) + " (allowed: " + format_number(tolerance) + ")";
 }
 
 /// Compares one output, made twice.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edit_report.hpp"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "magicface/core/log.hpp"
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 #include "version.hpp"
 
@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 Json intensities(const std::vector<std::string>& names, const std::optional<std::vector<double>>& values) {
   if (!values) return nullptr;
   Json object = Json::object();
-  for (std::size_t i = 0; i < names.size(); ++i) object[names[i]] = std::round((*values)[i] * 1000) / 1000;
+  for (std::size_t i = 0; i < names.size(); ++i) object[names[i]] = rounded((*values)[i], 3);
   return object;
 }
 
@@ -31,7 +31,7 @@ Json targets(const std::vector<std::string>& names, const EditOutcome& outcome) 
   Json object;
   const auto* request = request_of(outcome);
   for (std::size_t i = 0; request != nullptr && i < request->asked.target.size(); ++i) {
-    if (const auto& value = request->asked.target[i]) object[names[i]] = std::round(*value * 1000) / 1000;
+    if (const auto& value = request->asked.target[i]) object[names[i]] = rounded(*value, 3);
   }
   return object;
 }
@@ -64,9 +64,9 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
   object["steps"] = options_.sampling.steps.value_or(manifest_.defaults.steps);
   object["guidance"] = options_.sampling.guidance.value_or(manifest_.defaults.guidance);
   object["bundle"] = manifest_.name + "@" + manifest_.version;
-  object["seconds"] = std::round(outcome.seconds * 1000) / 1000;
+  object["seconds"] = rounded(outcome.seconds, 3);
   Json stages = Json::object();
-  for (const auto& [stage, seconds] : outcome.stages) stages[stage] = std::round(seconds * 1000) / 1000;
+  for (const auto& [stage, seconds] : outcome.stages) stages[stage] = rounded(seconds, 3);
   object["stages"] = stages;
   object["warnings"] = outcome.warnings;
   if (outcome.comparison) object["comparison"] = outcome.comparison->string();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edit_run.hpp"
 
-#include <cmath>
 #include <exception>
 #include <thread>
 
@@ -12,6 +11,7 @@
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
 #include "magicface/core/log.hpp"
+#include "magicface/core/rounding.hpp"
 #include "pace.hpp"
 #include "record_csv.hpp"
 
@@ -179,7 +179,7 @@ void EditRun::end_records(const char* reason) {
   if (!records_) return;
   const auto& result = report_.result();
   try {
-    const double seconds = std::round(watch_.seconds() * 1000) / 1000;
+    const double seconds = rounded(watch_.seconds(), 3);
     records_->end({{"made", result.made},
                    {"failed", result.failed},
                    {"skipped", result.skipped},

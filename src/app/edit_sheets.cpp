@@ -2,7 +2,6 @@
 #include "edit_sheets.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <set>
 
@@ -10,6 +9,7 @@
 #include "magicface/core/files.hpp"
 #include "magicface/core/hash.hpp"
 #include "magicface/core/log.hpp"
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/image/animation.hpp"
 #include "magicface/image/encode.hpp"
@@ -125,7 +125,7 @@ std::string EditSheets::caption_of(const EditOutcome& outcome) const {
   std::string caption = words(label);
   if (face::edit_label(outcome.variation, vocabulary_) != label) {
     auto tenths = outcome.variation;
-    for (auto& value : tenths) value = std::round(value * 10) / 10;
+    for (auto& value : tenths) value = rounded(value, 1);
     caption += "\n" + words(face::edit_label(tenths, vocabulary_));
   }
   if (!options_.seeds.seeds.empty()) caption += "\nseed " + std::to_string(outcome.seed);

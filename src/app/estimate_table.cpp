@@ -2,11 +2,11 @@
 #include "estimate_table.hpp"
 
 #include <array>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "magicface/core/csv.hpp"
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 #include "openface_pose.hpp"
 
@@ -15,8 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr int kLandmarks = 68;
-
-double rounded(double value) { return std::round(value * 1000) / 1000; }
 
 std::string fixed3(double value) { return format_fixed(value, 3); }
 
@@ -56,17 +54,17 @@ std::string EstimateTable::csv_row(const FaceEstimate& estimate) const {
 
 std::string EstimateTable::json(const FaceEstimate& estimate) const {
   const auto& box = estimate.face.box;
-  Json object{{"file", estimate.file.string()}, {"face", estimate.number}, {"confidence", rounded(estimate.face.score)}};
-  object["box"] = {rounded(box.x), rounded(box.y), rounded(box.width), rounded(box.height)};
+  Json object{{"file", estimate.file.string()}, {"face", estimate.number}, {"confidence", rounded(estimate.face.score, 3)}};
+  object["box"] = {rounded(box.x, 3), rounded(box.y, 3), rounded(box.width, 3), rounded(box.height, 3)};
   Json values = Json::object();
-  for (std::size_t i = 0; i < names_.size(); ++i) values[names_[i]] = rounded(estimate.intensities[i]);
+  for (std::size_t i = 0; i < names_.size(); ++i) values[names_[i]] = rounded(estimate.intensities[i], 3);
   object["au"] = values;
   object["pose"] = nullptr;
   if (const auto& pose = estimate.pose) object["pose"] = {{"pitch", (*pose)[0]}, {"yaw", (*pose)[1]}, {"roll", (*pose)[2]}};
   object["landmarks"] = nullptr;
   if (landmarks_) {
     Json points = Json::array();
-    for (const auto& point : estimate.landmarks) points.push_back({rounded(point.x), rounded(point.y)});
+    for (const auto& point : estimate.landmarks) points.push_back({rounded(point.x, 3), rounded(point.y, 3)});
     object["landmarks"] = points;
   }
   // A name that isn't UTF-8 must not end the run.

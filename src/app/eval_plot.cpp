@@ -2,8 +2,8 @@
 #include "eval_plot.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 
 namespace magicface::app {
@@ -51,7 +51,7 @@ class Panel {
       const double tick = i * step;
       chart_.boxes.push_back({left_, y_of(tick), right_ - left_, 1, kGrid});  // below the marks: boxes are drawn first
       chart_.words.push_back(
-          {left_ - 6, y_of(tick) + 4, format_number(std::round(tick * 1e6) / 1e6), Chart::Anchor::end, 11, kInk});
+          {left_ - 6, y_of(tick) + 4, format_number(rounded(tick, 6)), Chart::Anchor::end, 11, kInk});
     }
     for (std::size_t i = 0; i < points_.size(); ++i) draw_point(i);
     chart_.lines.push_back({left_, bottom_, right_, bottom_, kInk, 1});

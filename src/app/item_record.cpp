@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "item_record.hpp"
 
-#include <cmath>
 
 #include "magicface/core/hash.hpp"
+#include "magicface/core/rounding.hpp"
 #include "magicface/pipeline/compute_summary.hpp"
 #include "version.hpp"
 
@@ -11,12 +11,10 @@ namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
 
-double thousandths(double value) { return std::round(value * 1000) / 1000; }
-
 RecordJson intensities(const std::vector<std::string>& names, const std::optional<std::vector<double>>& values) {
   if (!values) return nullptr;
   RecordJson object = RecordJson::object();
-  for (std::size_t i = 0; i < names.size(); ++i) object[names[i]] = thousandths((*values)[i]);
+  for (std::size_t i = 0; i < names.size(); ++i) object[names[i]] = rounded((*values)[i], 3);
   return object;
 }
 
@@ -24,7 +22,7 @@ RecordJson change(const std::vector<std::string>& names, const EditOutcome& outc
   if (!outcome.au_before || !outcome.au_after) return nullptr;
   RecordJson object = RecordJson::object();
   for (std::size_t i = 0; i < names.size(); ++i)
-    object[names[i]] = thousandths((*outcome.au_after)[i] - (*outcome.au_before)[i]);
+    object[names[i]] = rounded((*outcome.au_after)[i] - (*outcome.au_before)[i], 3);
   return object;
 }
 
@@ -190,7 +188,7 @@ RecordJson ItemRecorder::item(const EditOutcome& outcome) const {
     for (auto& [number, said] : faces) line["faces"].push_back(std::move(said));
   }
   line["seconds"] = RecordJson::object();
-  for (const auto& [stage, seconds] : outcome.stages) line["seconds"][stage] = thousandths(seconds);
+  for (const auto& [stage, seconds] : outcome.stages) line["seconds"][stage] = rounded(seconds, 3);
   line["warnings"] = outcome.warnings;
   line["error"] = outcome.error ? RecordJson(*outcome.error) : RecordJson(nullptr);
   return line;

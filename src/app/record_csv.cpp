@@ -2,10 +2,10 @@
 #include "record_csv.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "magicface/core/csv.hpp"
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 
 namespace magicface::app {
@@ -64,7 +64,7 @@ std::string format_records_csv(const std::vector<RecordJson>& lines) {
     double seconds = 0;
     const auto stages = at(line, "seconds");
     for (const auto& [stage, spent] : stages.items()) seconds += spent.get<double>();
-    row.push_back(format_number(std::round(seconds * 1000) / 1000));  // stages are in thousandths
+    row.push_back(format_number(rounded(seconds, 3)));  // stages are in thousandths
     row.push_back(plain(at(at(line, "bundle"), "name")));
     row.push_back(plain(at(line, "warnings")));
     row.push_back(plain(at(line, "error")));

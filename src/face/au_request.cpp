@@ -7,13 +7,11 @@
 #include "au_pairs.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/number_range.hpp"
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 
 namespace magicface::face {
 namespace {
-
-/// 0.1 + 0.2 is 0.3 in a label.
-double rounded(double value, double digits) { return std::round(value * digits) / digits; }
 
 /// "3" or "-6:6:2" as its values.
 std::vector<double> values_of(const AuPair& pair, const AuVocabulary& vocabulary) {
@@ -43,7 +41,7 @@ bool is_absolute(const AuRequest& request) {
 ActionUnits resolve(const AuRequest& request, const ActionUnits& before) {
   ActionUnits variation = request.variation;
   for (std::size_t i = 0; i < request.target.size(); ++i) {
-    if (request.target[i]) variation[i] = rounded(request.strength * (*request.target[i] - before.at(i)), 1e3);
+    if (request.target[i]) variation[i] = rounded(request.strength * (*request.target[i] - before.at(i)), 3);
   }
   return variation;
 }

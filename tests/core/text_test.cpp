@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "magicface/core/rounding.hpp"
+
 namespace magicface {
 namespace {
 
@@ -31,6 +33,13 @@ TEST(FormatFixed, KeepsItsDecimals) {
   EXPECT_EQ(format_fixed(0.5, 0), "0") << "half to even, as printf";
   EXPECT_EQ(format_fixed(-0.0, 1), "0.0");
   EXPECT_EQ(format_fixed(1e300, 3).size(), 305U);
+}
+
+TEST(Rounded, IsToDecimals) {
+  EXPECT_EQ(rounded(0.1 + 0.2, 9), 0.3);
+  EXPECT_EQ(rounded(-1.2345, 3), -1.235) << "half away from zero";
+  EXPECT_EQ(rounded(5.465000000000001, 3), 5.465);
+  EXPECT_EQ(rounded(2.5, 0), 3);
 }
 
 TEST(SizeText, IsWidthThenHeight) {
