@@ -2,7 +2,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -26,14 +25,19 @@ int complain(const std::exception& problem, int code) {
   return code;
 }
 
-/// CLI11 only says that a command is missing, whatever stands in its place.
-void refuse_unknown_command(const CLI::App& program, int argc, char** argv) {
-  if (argc < 2) return;
-  const std::string word = argv[1];
-  if (word == "-h" || word == "-V") return;
-  std::vector<std::string> known{"--help", "--version"};
-  for (const auto* command : program.get_subcommands({})) known.push_back(command->get_name());
-  if (std::ranges::find(known, word) != known.end()) return;
+/// CLI11 only says that a command is missing, whatever stands in its place: for the program, and for commands of commands.
+void refuse_unknown_command(const CLI::App& command, int argc, char** argv, int place = 1) {
+  if (command.get_require_subcommand_min() == 0 || place >= argc) return;
+  const std::string word = argv[place];
+  std::vector<std::string> known;
+  for (const auto* flag : command.get_options()) {
+    if (flag->check_name(word)) return;
+    known.push_back("--" + flag->get_single_name());
+  }
+  for (const auto* next : command.get_subcommands({})) {
+    if (next->get_name() == word) return refuse_unknown_command(*next, argc, argv, place + 1);
+    known.push_back(next->get_name());
+  }
   throw magicface::UsageError("expected a command, got '" + word + "'; the nearest is '" + magicface::nearest(word, known) +
                               "', and --help lists them all");
 }

@@ -90,8 +90,9 @@ def test_hidden_aliases_are_hidden(program):
 
 def test_no_command_and_unknown_command(program):
     assert program().code == 2
-    for word, meant in (("edti", "edit"), ("--versoin", "--version"), ("estimat", "estimate")):
-        result = program(word, "--in", "x.png")
+    assert program("bundle").code == 2
+    for words, meant in ((["edti"], "edit"), (["--versoin"], "--version"), (["estimat"], "estimate"), (["bundle", "lst"], "list")):
+        word, result = words[-1], program(*words, "--in", "x.png")
         assert result.code == 2 and f"'{word}'" in result.err and f"'{meant}'" in result.err, result.err
 
 
