@@ -19,19 +19,24 @@ using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::op
                              at::IntArrayRef, std::int64_t, std::string_view, c10::List<std::optional<at::Scalar>>,
                              std::optional<std::string_view>);
 
+using Operator = std::optional<c10::TypedOperatorHandle<Pointwise>>;
+
 /// LibTorch's convolution that takes packed weights beside plain maps; none where it was built without oneDNN.
-std::optional<c10::TypedOperatorHandle<Pointwise>> packed_operator() {
-  const auto handle = c10::Dispatcher::singleton().findSchema({"mkldnn::_convolution_pointwise", ""});
-  if (!handle || !at::hasMKLDNN()) return std::nullopt;
-  return handle->typed<Pointwise>();
+const Operator& packed_operator() {
+  static const auto found = []() -> Operator {
+    const auto handle = c10::Dispatcher::singleton().findSchema({"mkldnn::_convolution_pointwise", ""});
+    if (!handle || !at::hasMKLDNN()) return std::nullopt;
+    return handle->typed<Pointwise>();
+  }();
+  return found;
 }
 
 /// aten::conv2d, which refuses packed weights, and the operator that takes them.
 at::Tensor conv2d(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias, at::IntArrayRef stride,
                   at::IntArrayRef padding, at::IntArrayRef dilation, std::int64_t groups) {
-  static const auto packed = packed_operator();
   if (!weight.is_mkldnn()) return at::conv2d(input, weight, bias, stride, padding, dilation, groups);
-  return packed->call(input, weight, bias, padding, stride, dilation, groups, "none", c10::List<std::optional<at::Scalar>>(), std::nullopt);
+  const c10::List<std::optional<at::Scalar>> no_scalars;
+  return packed_operator()->call(input, weight, bias, padding, stride, dilation, groups, "none", no_scalars, std::nullopt);
 }
 
 TORCH_LIBRARY(magicface, library) {
