@@ -16,7 +16,6 @@ import cv2
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-UNITS = (1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26)
 MUCH, CHANGE = 2.5, 3
 
 
@@ -55,7 +54,7 @@ def landmark_error(file: Path, points: np.ndarray, bundle: Path) -> float:
 
 def check(options: argparse.Namespace, file: Path, out: Path) -> None:
     face = lines(options, "estimate", "--in", file, "--landmarks")[0]
-    asked = {f"AU{unit}": -CHANGE if face["au"][f"AU{unit}"] > MUCH else CHANGE for unit in UNITS}
+    asked = {unit: -CHANGE if much > MUCH else CHANGE for unit, much in face["au"].items()}
     edits = [word for unit, change in asked.items() for word in ("--au", f"{unit}={change}")]
     moved, others = [], []
     for item in lines(options, "edit", "--in", file, *edits, "--out", out, "--overwrite"):

@@ -4,7 +4,6 @@
 The contract is docs/bundle.md's: modules take and give RGB in [0, 1], and hold no dtype or device.
 """
 import argparse
-import hashlib
 import json
 import shutil
 import sys
@@ -14,7 +13,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from exporting import torchscript  # noqa: E402
+from exporting.bundle import digest, save_module  # noqa: E402
 from networks import demo_face, unet, vae  # noqa: E402
 from training import condition, data  # noqa: E402
 
@@ -23,18 +22,12 @@ DETECTORS = (("face_detection_yunet_2022mar.onnx", "<4.8"), ("face_detection_yun
 LATENT_MODULES = ("vae_decoder", "denoiser", "id_encoder")
 
 
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def write_modules(out: Path, modules: dict[str, nn.Module], image_size: int) -> dict:
     """Script and save every module in half precision; returns the manifest's `modules`."""
     entries = {}
     for name, module in modules.items():
-        path = out / f"{name}.pt"
-        torchscript.save(torch.jit.script(module.eval().half()), path)
         size = image_size // 8 if name in LATENT_MODULES else image_size
-        entries[name] = {"file": path.name, "sha256": sha256(path), "bytes": path.stat().st_size, "input_size": size}
+        entries[name] = save_module(torch.jit.script(module.eval().half()), out / f"{name}.pt") | {"input_size": size}
     return entries
 
 
@@ -46,7 +39,7 @@ def detector_entry(out: Path, source: Path) -> dict | None:
             return None
         if (source / name).resolve() != (out / name).resolve():
             shutil.copyfile(source / name, out / name)
-        files.append({"file": name, "sha256": sha256(out / name), "bytes": (out / name).stat().st_size, "opencv": version})
+        files.append(digest(out / name) | {"opencv": version})
     return {"files": files}
 
 

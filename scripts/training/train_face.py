@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from evaluation.figures import iou  # noqa: E402
 from networks.demo_face import FaceConfig, FaceNetworks  # noqa: E402
 from training import common, data, parallel  # noqa: E402
 from training.augment import augment  # noqa: E402
@@ -138,9 +139,8 @@ def measured_identity(vectors: Tensor, truth: dict[str, Tensor]) -> str:
 
 
 def measured_classes(logits: Tensor, truth: dict[str, Tensor]) -> str:
-    found, label = logits.argmax(1), truth["face_parser"]
-    overlaps = [((found == k) & (label == k)).sum() / ((found == k) | (label == k)).sum() for k in label.unique()]
-    return f"parser {100 * (found == label).float().mean():.1f} %, IoU {torch.stack(overlaps).mean():.3f}"
+    found, label = (classes.cpu().numpy() for classes in (logits.argmax(1), truth["face_parser"]))
+    return f"parser {100 * (found == label).mean():.1f} %, IoU {np.mean(iou(found, label, logits.shape[1])):.3f}"
 
 
 MEASURES = {
