@@ -49,10 +49,12 @@ def inputs(portraits: data.Portraits, row: int, size: int, generator: np.random.
 class Pool:
     """Latents of the persons encoded so far, in memory."""
 
-    def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, size: int, seed: int, device: torch.device) -> None:
+    def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, size: int, seed: int, device: torch.device,
+                 starts: list[int] | None = None) -> None:
         self.sets, self.vae, self.size, self.device = sets, vae, size, device
         self.generator = np.random.default_rng(seed)
-        rows = [(s, r) for s, end in enumerate(ends) for r in range(0, end, data.EXPRESSIONS)]
+        starts = starts or [0] * len(sets)
+        rows = [(s, r) for s, span in enumerate(zip(starts, ends)) for r in range(*span, data.EXPRESSIONS)]
         self.todo = [(s, r, v) for v in (0, 1) for s, r in (rows[i] for i in self.generator.permutation(len(rows)))]
         self.latents: list[Tensor] = []
         self.weights: list[Tensor] = []

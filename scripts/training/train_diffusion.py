@@ -16,7 +16,8 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import common, data, parallel, schedule  # noqa: E402
+from training import common, data, guide, parallel, schedule  # noqa: E402
+from training.guide import Guide  # noqa: E402
 from training.latents import Pool  # noqa: E402
 
 SIZES = {
@@ -54,17 +55,22 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, generator: np.random.Gen
     return (latents[:, 0][who, source][:, 0], *(part.flatten(0, 1) for part in picked))
 
 
-def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor) -> Tensor:
-    """Weighted error of the predicted v."""
+def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, guide: Guide | None = None) -> tuple[Tensor, Tensor]:
+    """Weighted error of the predicted v, and the guide's distance between the latent predicted and the true one (0 without a guide)."""
     portrait, latent, attribute, weight, change = batch
     latent = latent * factor
     time = torch.randint(0, schedule.TRAIN_TIMESTEPS, (latent.shape[0],), device=latent.device)
     alpha = alphas[time].view(-1, 1, 1, 1)
     noise = torch.randn_like(latent)
     reference = [r.repeat_interleave(TARGETS, 0) for r in modules["id_encoder"](portrait)]
-    prediction = modules["denoiser"](schedule.add_noise(latent, noise, alpha), attribute, time.float(), change, reference)
-    error = (prediction.float() - schedule.velocity(latent, noise, alpha)).square() * weight
-    return (error * schedule.min_snr_weight(alpha)).mean() / weight.mean()
+    noisy = schedule.add_noise(latent, noise, alpha)
+    prediction = modules["denoiser"](noisy, attribute, time.float(), change, reference).float()
+    error = (prediction - schedule.velocity(latent, noise, alpha)).square() * weight
+    error = (error * schedule.min_snr_weight(alpha)).mean() / weight.mean()
+    if guide is None:
+        return error, torch.zeros_like(error)
+    start = alpha.sqrt() * noisy - (1 - alpha).sqrt() * prediction
+    return error, guide.distance(factor * portrait.repeat_interleave(TARGETS, 0), start, latent)
 
 
 def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
@@ -78,6 +84,8 @@ def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.Mod
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     parser.add_argument("--vae", type=Path, required=True, help="vae.pt of train_vae.py")
+    parser.add_argument("--guide", type=Path, help="guide.pt of train_guide.py; without it the error in v is all")
+    parser.add_argument("--guide-weight", type=float, default=0.03, help="weight of the guide's squared intensities beside the error in v")
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--start-pool", type=int, default=96, help="persons to encode before the first step")
@@ -93,6 +101,7 @@ def main() -> None:
     vae, factor = Vae(state["config"]).to(device, memory_format=torch.channels_last), state["scaling_factor"]
     vae.load_state_dict(state["average"])
     latent_channels = state["config"].latent_channels
+    teacher = guide.load(options.guide, device) if options.guide else None
     pair, forms = build(name, latent_channels, device)
     average = common.Average(pair, 0.998)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
@@ -121,7 +130,8 @@ def main() -> None:
             group["lr"] = clock.rate(step, options.rate)
         batch = pairs(*pool.draw(persons), generator)
         with common.autocast(device):
-            loss = loss_of(forms, batch, factor, alphas)
+            terms = loss_of(forms, batch, factor, alphas, teacher)
+            loss = terms[0] + options.guide_weight * terms[1]
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(pair.parameters(), 1.0)
@@ -131,9 +141,9 @@ def main() -> None:
         if step % parallel.PERIOD == 0 or options.workers == 1:
             stop = parallel.average_parameters(pair, finished)
         average.update(pair)
-        losses.append(float(loss.detach()))
+        losses.append([float(term.detach()) for term in terms])
         if step % 50 == 0:
-            common.log(options.out, f"step {step} loss {np.mean(losses):.4f} pool {len(pool.latents)} "
+            common.log(options.out, "step {} loss {:.4f} guide {:.3f} pool {} ".format(step, *np.mean(losses, 0), len(pool.latents)) +
                        f"{options.workers * step * persons * TARGETS} pictures, {clock.spent:.0f} s")
             losses = []
         if parallel.rank() == 0 and (stop or step % 150 == 0):

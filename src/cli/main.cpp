@@ -13,6 +13,7 @@
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/log.hpp"
+#include "magicface/core/machine.hpp"
 #include "magicface/core/text.hpp"
 
 namespace {
@@ -93,6 +94,7 @@ int run(int argc, char** argv) {
 /// Everything of ours is closed when `run` is done. LibTorch would go on to take its operators apart one by one, a quarter of
 /// the time of a whole `--help`; the kernel frees memory at once.
 int main(int argc, char** argv) {
+  magicface::prefer_huge_pages();
   const int code = run(argc, argv);
   std::cout.flush();
   std::fflush(nullptr);

@@ -7,6 +7,7 @@
 #endif
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -56,6 +57,11 @@ std::optional<std::uint64_t> peak_resident_bytes() {
   const auto kilobytes = text ? parse_number(text->substr(0, text->find(' '))) : std::nullopt;
   if (!kilobytes) return std::nullopt;
   return static_cast<std::uint64_t>(*kilobytes) * 1024;
+}
+
+void prefer_huge_pages() {
+  static constexpr int kKeepSetting = 0;
+  ::setenv("THP_MEM_ALLOC_ENABLE", "1", kKeepSetting);
 }
 
 void give_freed_memory_back() {

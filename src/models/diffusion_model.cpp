@@ -38,12 +38,13 @@ at::Tensor into(const at::Tensor& tensor, const Placement& placement) {
 DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement, bool low_memory)
     : manifest_(bundle.manifest()),
       placement_(placement),
+      repeated_{placement.device, placement.dtype, !low_memory},
       low_memory_(low_memory),
       blocks_(low_memory ? std::make_unique<WholeBlocks>() : nullptr),
-      vae_encoder_(load(bundle, "vae_encoder", placement)),
-      vae_decoder_(load(bundle, "vae_decoder", placement)),
-      id_encoder_{"id_encoder", bundle.verified_file("id_encoder"), {}},
-      denoiser_{"denoiser", bundle.verified_file("denoiser"), {}} {
+      vae_encoder_(load(bundle, "vae_encoder", repeated_)),
+      vae_decoder_(load(bundle, "vae_decoder", repeated_)),
+      id_encoder_{"id_encoder", bundle.verified_file("id_encoder"), placement_, {}},
+      denoiser_{"denoiser", bundle.verified_file("denoiser"), repeated_, {}} {
   if (bundle.has("attribute_controller")) {
     attribute_controller_.emplace(load(bundle, "attribute_controller", placement));
   }
@@ -59,7 +60,7 @@ DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement,
 const Network& DiffusionModel::turn_of(const OnCall& wanted, const OnCall& other) const {
   if (!wanted.network) {
     put_away(other);
-    wanted.network.emplace(wanted.module, wanted.file, placement_);
+    wanted.network.emplace(wanted.module, wanted.file, wanted.placement);
   }
   return *wanted.network;
 }

@@ -43,7 +43,8 @@ std::unique_ptr<Cost> convolution(Inputs inputs) {
   auto cost = std::make_unique<Cost>();
   if (!is_tensor(inputs, 0) || !is_tensor(inputs, 1)) return cost;
   const auto& weight = inputs[1].toTensor();
-  const double each = 2.0 * static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0));
+  // Winograd's weight [16, C, K]: 16 products for 4 results. Else [K, C, h, w].
+  const double each = weight.dim() == 3 ? 8.0 * static_cast<double>(weight.size(1)) : 2.0 * static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0));
   const bool transposed = inputs.size() > 6 && inputs[6].isBool() && inputs[6].toBool();
   if (transposed) {
     cost->fixed = each * static_cast<double>(inputs[0].toTensor().numel());

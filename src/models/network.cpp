@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// With packed_convolution.cpp the only sources that include TorchScript.
+// With prepared_convolution.cpp the only sources that include TorchScript.
 #include "magicface/models/network.hpp"
 
 #include <c10/core/InferenceMode.h>
@@ -8,7 +8,7 @@
 
 #include "magicface/core/error.hpp"
 #include "magicface/models/allocation.hpp"
-#include "packed_convolution.hpp"
+#include "prepared_convolution.hpp"
 
 namespace magicface::models {
 
@@ -47,7 +47,7 @@ void place(torch::jit::Module& module, const Placement& placement) {
   };
   for (const auto& parameter : module.parameters()) cast(parameter);
   for (const auto& buffer : module.buffers()) cast(buffer);
-  pack_convolutions(module);
+  prepare_convolutions(module, placement.roomy);
 }
 
 torch::jit::IValue to_ivalue(const Value& value) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <cstring>
 
 namespace magicface {
@@ -30,6 +31,15 @@ TEST(Machine, ThePeakRemembersMemoryThatWasGivenBack) {
   const auto after = *peak_resident_bytes();
   EXPECT_GE(after, kBlock);
   EXPECT_GE(after, *before);
+}
+
+TEST(Machine, HugePagesAreAskedForUnlessTheUserSaysOtherwise) {
+  ::unsetenv("THP_MEM_ALLOC_ENABLE");
+  prefer_huge_pages();
+  EXPECT_STREQ(std::getenv("THP_MEM_ALLOC_ENABLE"), "1");
+  ::setenv("THP_MEM_ALLOC_ENABLE", "0", 1);
+  prefer_huge_pages();
+  EXPECT_STREQ(std::getenv("THP_MEM_ALLOC_ENABLE"), "0");
 }
 
 TEST(Machine, AResetForgetsThePeak) {

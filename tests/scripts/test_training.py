@@ -17,7 +17,7 @@ sys.path.insert(0, str(SCRIPTS))
 import export_demo  # noqa: E402
 from evaluation import bundle as bundles  # noqa: E402
 from evaluation import figures  # noqa: E402
-from training import condition, data, schedule, train_diffusion  # noqa: E402
+from training import condition, data, guide, schedule, train_diffusion  # noqa: E402
 
 PERSONS, SIZE = 6, 96
 
@@ -78,6 +78,26 @@ def test_training_resumes_at_its_step(runs: Path, folder: Path) -> None:
     assert f"from step {before['step']}" in text
     assert after["step"] == 2 * before["step"]
     assert after["spent"] > before["spent"]
+
+
+def test_the_guide_learns_and_guides(runs: Path, folder: Path, tmp_path: Path) -> None:
+    common = ("--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--vae", runs / "vae" / "vae.pt", "--start-pool", 3)
+    text = run("training/train_guide.py", *common, "--out", tmp_path, "--batch", 8)
+    assert "held-out" in text
+    assert "from step 4" in run("training/train_guide.py", *common, "--out", tmp_path, "--batch", 8)
+    run("training/train_diffusion.py", *common, "--out", tmp_path / "diffusion", "--batch", 6, "--guide", tmp_path / "guide.pt")
+    assert (tmp_path / "diffusion" / "diffusion.pt").exists()
+
+
+def test_the_guide_pulls_a_prediction_towards_the_truth() -> None:
+    torch.manual_seed(0)
+    network = guide.Guide(guide.GuideConfig(4, 8))
+    portrait, true, predicted = torch.randn(3, 2, 4, 8, 8)
+    assert network.distance(portrait, true, true) == 0
+    predicted.requires_grad_(True)
+    before = network.distance(portrait, predicted, true)
+    before.backward()
+    assert network.distance(portrait, predicted - 0.1 * predicted.grad, true) < before
 
 
 def test_decoder_only_keeps_the_latents(runs: Path, folder: Path, tmp_path: Path) -> None:

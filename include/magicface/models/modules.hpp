@@ -24,8 +24,8 @@ class DiffusionModel {
  public:
   /// Loads and probes the modules.
   /// @param low_memory ID encoder and denoiser, by far the largest, are never in memory together, nor while the decoder
-  ///   works, whose maps are the largest: each is read from its file when its turn comes, two readings for a batch. And
-  ///   freed memory goes back to the system at once, which costs time, too.
+  ///   works, whose maps are the largest: each is read from its file when its turn comes, two readings for a batch. Freed
+  ///   memory goes back to the system at once, and no network is laid out larger than it is: both cost time, too.
   /// @throws BundleError
   DiffusionModel(const Bundle& bundle, const Placement& placement, bool low_memory = false);
 
@@ -48,6 +48,7 @@ class DiffusionModel {
   struct OnCall {
     std::string module;
     std::filesystem::path file;  ///< verified once
+    Placement placement;
     mutable std::optional<Network> network;
   };
 
@@ -56,7 +57,7 @@ class DiffusionModel {
   void put_away(const OnCall& module) const;
 
   Manifest manifest_;
-  Placement placement_;
+  Placement placement_, repeated_;  ///< the second of what is called again and again: speed is worth memory there
   bool low_memory_;
   std::unique_ptr<WholeBlocks> blocks_;  ///< with low_memory
   Network vae_encoder_, vae_decoder_;

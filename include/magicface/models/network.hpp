@@ -11,10 +11,11 @@
 
 namespace magicface::models {
 
-/// Where a network runs and in which floating-point type its weights are.
+/// Where a network runs, in which floating-point type its weights are, and whether they may take more memory to be faster.
 struct Placement {
   at::Device device = at::kCPU;
   at::ScalarType dtype = at::kFloat;
+  bool roomy = false;
 };
 
 /// What goes into and comes out of a network.
