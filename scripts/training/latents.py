@@ -12,8 +12,9 @@ from networks.vae import Vae
 from training import common, condition, data
 from training.augment import colour
 
-DETAILS = (2, 3, 4, 5, 11, 12, 13)  # brows, eyes, mouth, lips
-FACE_WEIGHT, DETAIL_WEIGHT = 5.0, 8.0
+# Six of the twelve units move the mouth, which is five latent cells wide.
+DETAILS, MOUTH = (2, 3, 4, 5), (11, 12, 13)  # brows and eyes; inner mouth and lips
+FACE_WEIGHT, DETAIL_WEIGHT, MOUTH_WEIGHT = 5.0, 8.0, 14.0
 RECOLOURED = 0.5  # part of the persons under other colours and light than the renderer gives
 
 
@@ -40,7 +41,8 @@ def inputs(portraits: data.Portraits, row: int, size: int, generator: np.random.
             five = (five * [-1, 1] + [size - 1, 0])[[1, 0, 2, 4, 3]]
         conditions.append(condition.condition_image(pictures[k], labels[k], jaw[k], five))
         face = condition.mask(labels[k], jaw[k])
-        weights.append(np.where(np.isin(labels[k], DETAILS), DETAIL_WEIGHT, np.where(face, FACE_WEIGHT, 1.0)))
+        weight = np.where(np.isin(labels[k], DETAILS), DETAIL_WEIGHT, np.where(face, FACE_WEIGHT, 1.0))
+        weights.append(np.where(np.isin(labels[k], MOUTH), MOUTH_WEIGHT, weight))
     both = torch.from_numpy(np.concatenate([pictures, np.stack(conditions)]).copy()).permute(0, 3, 1, 2).float() / 255
     weight = torch.from_numpy(np.stack(weights)).float()[:, None]
     return both, torch.nn.functional.avg_pool2d(weight, 8)

@@ -91,8 +91,8 @@ at::Tensor DiffusionModel::attribute(const at::Tensor& condition_latent) const {
   return attribute_controller_->tensor({into(condition_latent, placement_)}).to(at::kFloat);
 }
 
-at::Tensor DiffusionModel::predict(const at::Tensor& x, const at::Tensor& attribute, double timestep, const at::Tensor& au,
-                                   const ReferenceFeatures& reference) const {
+at::Tensor DiffusionModel::predict(const at::Tensor& x, const at::Tensor& attribute, double timestep,
+                                   const at::Tensor& au, const ReferenceFeatures& reference) const {
   // Timesteps stay float32 in every dtype: bfloat16 would turn 979 into 980.
   const auto t = at::full({x.size(0)}, timestep, at::TensorOptions().dtype(at::kFloat).device(placement_.device));
   return turn_of(denoiser_, id_encoder_)
@@ -104,7 +104,8 @@ void DiffusionModel::probe() const {
   const c10::InferenceMode inference;
   const auto& latent = manifest_.latent;
   const std::int64_t side = manifest_.size_multiple, cells = side / latent.factor;
-  const auto condition_side = static_cast<std::int64_t>(static_cast<double>(side) * manifest_.attribute_controller_scale);
+  const auto condition_side =
+      static_cast<std::int64_t>(static_cast<double>(side) * manifest_.attribute_controller_scale);
   const auto image = at::full({1, 3, side, side}, 0.5);
   const std::vector<std::int64_t> latent_shape{1, latent.channels, cells, cells};
 

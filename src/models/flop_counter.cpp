@@ -44,7 +44,9 @@ std::unique_ptr<Cost> convolution(Inputs inputs) {
   if (!is_tensor(inputs, 0) || !is_tensor(inputs, 1)) return cost;
   const auto& weight = inputs[1].toTensor();
   // Winograd's weight [16, C, K]: 16 products for 4 results. Else [K, C, h, w].
-  const double each = weight.dim() == 3 ? 8.0 * static_cast<double>(weight.size(1)) : 2.0 * static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0));
+  const double each = weight.dim() == 3
+                          ? 8.0 * static_cast<double>(weight.size(1))
+                          : 2.0 * static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0));
   const bool transposed = inputs.size() > 6 && inputs[6].isBool() && inputs[6].toBool();
   if (transposed) {
     cost->fixed = each * static_cast<double>(inputs[0].toTensor().numel());
@@ -65,7 +67,8 @@ std::unique_ptr<Cost> attention(Inputs inputs) {
 }
 
 std::unique_ptr<Cost> cost_of(std::string_view name, Inputs inputs) {
-  if (name == "aten::linear" || name == "aten::matmul" || name == "aten::mm" || name == "aten::bmm") return product(inputs, 0);
+  if (name == "aten::linear" || name == "aten::matmul" || name == "aten::mm" || name == "aten::bmm")
+    return product(inputs, 0);
   if (name == "aten::addmm" || name == "aten::baddbmm") return product(inputs, 1);
   if (name == "aten::conv2d" || name == "aten::convolution" || name == "magicface::conv2d") return convolution(inputs);
   if (name == "aten::scaled_dot_product_attention") return attention(inputs);
@@ -97,8 +100,10 @@ void on_return(const at::RecordFunction& call, at::ObserverContext* context) {
 
 FlopCounter::FlopCounter() : state_(std::make_unique<State>()) {
   current = state_.get();
-  state_->handle = at::addThreadLocalCallback(
-      at::RecordFunctionCallback(&on_call, &on_return).needsInputs(true).needsOutputs(true).scopes({at::RecordScope::FUNCTION}));
+  state_->handle = at::addThreadLocalCallback(at::RecordFunctionCallback(&on_call, &on_return)
+                                                  .needsInputs(true)
+                                                  .needsOutputs(true)
+                                                  .scopes({at::RecordScope::FUNCTION}));
 }
 
 FlopCounter::~FlopCounter() {

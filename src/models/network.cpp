@@ -67,7 +67,8 @@ Network::Network(std::string name, const std::filesystem::path& file, const Plac
     module_->script.eval();
     place(module_->script, placement);
   } catch (const c10::Error& failure) {
-    throw BundleError("module '" + name_ + "' (" + file.string() + "): not a TorchScript module that this LibTorch reads (" +
+    throw BundleError("module '" + name_ + "' (" + file.string() +
+                      "): not a TorchScript module that this LibTorch reads (" +
                       first_line(failure.what_without_backtrace()) + ")");
   }
 }

@@ -11,9 +11,9 @@ namespace magicface::models {
 namespace {
 
 constexpr std::int64_t kLanes = kWinogradLanes;
-constexpr std::int64_t kPatch = 4, kTile = 2;       // side of what a tile reads, and of what it gives
-constexpr std::int64_t kPlanes = kPatch * kPatch;   // matrix products
-constexpr std::int64_t kTilesTogether = 8;          // of one thread
+constexpr std::int64_t kPatch = 4, kTile = 2;      // side of what a tile reads, and of what it gives
+constexpr std::int64_t kPlanes = kPatch * kPatch;  // matrix products
+constexpr std::int64_t kTilesTogether = 8;         // of one thread
 /// Tiles are worked on in portions whose transformed maps stay in the cache, large enough for the matrix products.
 constexpr std::int64_t kPortionBytes = 8 << 20, kSmallestPortion = 128;
 
@@ -25,11 +25,13 @@ struct Tiling {
   std::int64_t count() const { return pictures * rows * columns; }
 };
 
-/// Calls visit(offset of the pixel in pixels, or -1 outside the map, index) for the side x side pixels from (dy, dx) of the tile's corner.
+/// Calls visit(offset of the pixel in pixels, or -1 outside the map, index) for the side x side pixels from (dy, dx) of
+/// the tile's corner.
 template <std::int64_t side, class Visit>
 void for_pixels(const Tiling& tiling, std::int64_t tile, std::int64_t from_corner, const Visit& visit) {
   const auto picture = tile / (tiling.rows * tiling.columns);
-  const auto top = tile / tiling.columns % tiling.rows * kTile + from_corner, left = tile % tiling.columns * kTile + from_corner;
+  const auto top = tile / tiling.columns % tiling.rows * kTile + from_corner,
+             left = tile % tiling.columns * kTile + from_corner;
   for (std::int64_t k = 0; k < side * side; ++k) {
     const auto y = top + k / side, x = left + k % side;
     const bool inside = y >= 0 && y < tiling.height && x >= 0 && x < tiling.width;
@@ -37,12 +39,15 @@ void for_pixels(const Tiling& tiling, std::int64_t tile, std::int64_t from_corne
   }
 }
 
-/// B^T d B of one patch for all channels: d has a pointer to each pixel's channels, `planes` of `out` lie `plane` apart.
-void transform_patch(const std::array<const float*, kPlanes>& patch, float* out, std::int64_t plane, std::int64_t channels) {
+/// B^T d B of one patch for all channels: d has a pointer to each pixel's channels, `planes` of `out` lie `plane`
+/// apart.
+void transform_patch(const std::array<const float*, kPlanes>& patch, float* out, std::int64_t plane,
+                     std::int64_t channels) {
   for (std::int64_t c = 0; c < channels; c += kLanes, out += kLanes) {
     float a[kPatch][kPatch][kLanes];
     for (std::int64_t y = 0; y < kPatch; ++y) {
-      const float *d0 = patch[kPatch * y] + c, *d1 = patch[kPatch * y + 1] + c, *d2 = patch[kPatch * y + 2] + c, *d3 = patch[kPatch * y + 3] + c;
+      const float *d0 = patch[kPatch * y] + c, *d1 = patch[kPatch * y + 1] + c, *d2 = patch[kPatch * y + 2] + c,
+                  *d3 = patch[kPatch * y + 3] + c;
       for (std::int64_t i = 0; i < kLanes; ++i) {
         a[y][0][i] = d0[i] - d2[i];
         a[y][1][i] = d1[i] + d2[i];
@@ -63,12 +68,14 @@ void transform_patch(const std::array<const float*, kPlanes>& patch, float* out,
 }
 
 /// A^T m A of one tile for all channels, and the bias.
-void transform_product(const float* product, std::int64_t plane, const float* bias, const std::array<float*, kTile * kTile>& tile, std::int64_t channels) {
+void transform_product(const float* product, std::int64_t plane, const float* bias,
+                       const std::array<float*, kTile * kTile>& tile, std::int64_t channels) {
   for (std::int64_t k = 0; k < channels; k += kLanes, product += kLanes) {
     float a[kTile][kPatch][kLanes];
     for (std::int64_t x = 0; x < kPatch; ++x) {
       for (std::int64_t i = 0; i < kLanes; ++i) {
-        const float m0 = product[x * plane + i], m1 = product[(4 + x) * plane + i], m2 = product[(8 + x) * plane + i], m3 = product[(12 + x) * plane + i];
+        const float m0 = product[x * plane + i], m1 = product[(4 + x) * plane + i], m2 = product[(8 + x) * plane + i],
+                    m3 = product[(12 + x) * plane + i];
         a[0][x][i] = m0 + m1 + m2;
         a[1][x][i] = m1 - m2 - m3;
       }
@@ -96,7 +103,8 @@ at::Tensor winograd_convolution(const at::Tensor& input, const at::Tensor& weigh
   const auto map = input.contiguous(at::MemoryFormat::ChannelsLast);
   const auto in = map.size(1), out = weight.size(2);
   const Tiling tiling{map.size(0), map.size(2), map.size(3)};
-  auto result = at::empty({tiling.pictures, out, tiling.height, tiling.width}, map.options().memory_format(at::MemoryFormat::ChannelsLast));
+  auto result = at::empty({tiling.pictures, out, tiling.height, tiling.width},
+                          map.options().memory_format(at::MemoryFormat::ChannelsLast));
   const auto added = bias.defined() ? bias.contiguous() : at::zeros({out}, map.options());
 
   const auto fitting = kPortionBytes / static_cast<std::int64_t>(sizeof(float)) / (kPlanes * (in + out));
@@ -112,7 +120,9 @@ at::Tensor winograd_convolution(const at::Tensor& input, const at::Tensor& weigh
       const float *pixels = map.const_data_ptr<float>(), *zeros = border.const_data_ptr<float>();
       std::array<const float*, kPlanes> patch;
       for (auto t = begin; t < end; ++t) {
-        for_pixels<kPatch>(tiling, first + t, -1, [&](std::int64_t pixel, std::int64_t k) { patch[k] = pixel < 0 ? zeros : pixels + pixel * in; });
+        for_pixels<kPatch>(tiling, first + t, -1, [&](std::int64_t pixel, std::int64_t k) {
+          patch[k] = pixel < 0 ? zeros : pixels + pixel * in;
+        });
         transform_patch(patch, patches.mutable_data_ptr<float>() + t * in, portion * in, in);
       }
     });
@@ -123,8 +133,11 @@ at::Tensor winograd_convolution(const at::Tensor& input, const at::Tensor& weigh
       auto* pixels = result.mutable_data_ptr<float>();
       std::array<float*, kTile * kTile> tile;
       for (auto t = begin; t < end; ++t) {
-        for_pixels<kTile>(tiling, first + t, 0, [&](std::int64_t pixel, std::int64_t k) { tile[k] = pixel < 0 ? outside.data() : pixels + pixel * out; });
-        transform_product(products.const_data_ptr<float>() + t * out, portion * out, added.const_data_ptr<float>(), tile, out);
+        for_pixels<kTile>(tiling, first + t, 0, [&](std::int64_t pixel, std::int64_t k) {
+          tile[k] = pixel < 0 ? outside.data() : pixels + pixel * out;
+        });
+        transform_product(products.const_data_ptr<float>() + t * out, portion * out, added.const_data_ptr<float>(),
+                          tile, out);
       }
     });
   }

@@ -5,9 +5,9 @@
 
 namespace magicface::models {
 
-/// Winograd's minimal filtering F(2 x 2, 3 x 3) (Lavin and Gray, arXiv 1509.09308): 3 x 3 convolutions of stride 1 and padding 1
-/// with 16 instead of 36 multiplications per 2 x 2 results, as 16 matrix products. Equal to the plain convolution up to rounding,
-/// which is of the same size. The weights take 16 / 9 of the memory.
+/// Winograd's minimal filtering F(2 x 2, 3 x 3) (Lavin and Gray, arXiv 1509.09308): 3 x 3 convolutions of stride 1 and
+/// padding 1 with 16 instead of 36 multiplications per 2 x 2 results, as 16 matrix products. Equal to the plain
+/// convolution up to rounding, which is of the same size. The weights take 16 / 9 of the memory.
 
 /// Channels of both sides must be a multiple of this.
 inline constexpr std::int64_t kWinogradLanes = 16;

@@ -27,8 +27,16 @@ TEST(FlopCounter, CountsMatrixProductsOnce) {
 TEST(FlopCounter, CountsConvolutions) {
   const auto image = at::ones({2, 6, 8, 8});
   EXPECT_EQ(flops_of([&] { at::conv2d(image, at::ones({4, 6, 3, 3}), {}, 1, 1); }), 2.0 * 2 * 4 * 8 * 8 * 6 * 9);
-  EXPECT_EQ(flops_of([&] { at::conv2d(image, at::ones({4, 6, 3, 3}), {}, 2, 1); }), 2.0 * 2 * 4 * 4 * 4 * 6 * 9) << "stride";
-  EXPECT_EQ(flops_of([&] { at::conv2d(image, at::ones({6, 1, 3, 3}), {}, 1, 1, 1, 6); }), 2.0 * 2 * 6 * 8 * 8 * 9) << "groups";
+  EXPECT_EQ(flops_of([&] {
+              at::conv2d(image, at::ones({4, 6, 3, 3}), {}, 2, 1);
+            }),
+            2.0 * 2 * 4 * 4 * 4 * 6 * 9)
+      << "stride";
+  EXPECT_EQ(flops_of([&] {
+              at::conv2d(image, at::ones({6, 1, 3, 3}), {}, 1, 1, 1, 6);
+            }),
+            2.0 * 2 * 6 * 8 * 8 * 9)
+      << "groups";
 }
 
 TEST(FlopCounter, CountsAttentionHoweverItIsComputed) {

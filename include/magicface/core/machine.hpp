@@ -18,13 +18,14 @@ int available_processors();
 
 /// The most memory this process ever had in RAM (VmHWM), or since the last reset; nothing where the system doesn't say.
 std::optional<std::uint64_t> peak_resident_bytes();
-/// Large tensors shall lie on the system's huge pages where it has them: a denoiser's weights are gigabytes, and looking their
-/// places up in small pages takes longer than reading them. To be called before LibTorch allocates anything: it reads an
-/// environment variable then, which is left alone where it is set.
+/// Large tensors shall lie on the system's huge pages where it has them: a denoiser's weights are gigabytes, and
+/// looking their places up in small pages takes longer than reading them. To be called before LibTorch allocates
+/// anything: it reads an environment variable then, which is left alone where it is set.
 void prefer_huge_pages();
 /// Returns what the allocator keeps of earlier work to the system.
 void give_freed_memory_back();
-/// Gives freed memory back and starts the peak anew at what is resident then. False where the system doesn't let it: then the peak is the process's.
+/// Gives freed memory back and starts the peak anew at what is resident then. False where the system doesn't let it:
+/// then the peak is the process's.
 bool reset_peak_resident_bytes();
 
 }  // namespace magicface

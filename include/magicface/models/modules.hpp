@@ -24,8 +24,8 @@ class DiffusionModel {
  public:
   /// Loads and probes the modules.
   /// @param low_memory ID encoder and denoiser, by far the largest, are never in memory together, nor while the decoder
-  ///   works, whose maps are the largest: each is read from its file when its turn comes, two readings for a batch. Freed
-  ///   memory goes back to the system at once, and no network is laid out larger than it is: both cost time, too.
+  ///   works, whose maps are the largest: each is read from its file when its turn comes, two readings for a batch.
+  ///   Freed memory goes back to the system at once, and no network is laid out larger than it is: both cost time, too.
   /// @throws BundleError
   DiffusionModel(const Bundle& bundle, const Placement& placement, bool low_memory = false);
 
@@ -69,7 +69,8 @@ class DiffusionModel {
 class FaceNetwork {
  public:
   /// @param output shape of one item of the result; -1 fits any size.
-  FaceNetwork(const Bundle& bundle, const std::string& module, const Placement& placement, std::vector<std::int64_t> output);
+  FaceNetwork(const Bundle& bundle, const std::string& module, const Placement& placement,
+              std::vector<std::int64_t> output);
   int input_size() const { return input_size_; }
   /// Result on the CPU, float32. @throws BundleError when its shape isn't the declared one.
   at::Tensor run(const at::Tensor& crop) const;

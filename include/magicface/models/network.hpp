@@ -11,7 +11,8 @@
 
 namespace magicface::models {
 
-/// Where a network runs, in which floating-point type its weights are, and whether they may take more memory to be faster.
+/// Where a network runs, in which floating-point type its weights are, and whether they may take more memory to be
+/// faster.
 struct Placement {
   at::Device device = at::kCPU;
   at::ScalarType dtype = at::kFloat;
