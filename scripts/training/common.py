@@ -4,7 +4,8 @@ import argparse
 import math
 import os
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,16 @@ class Average:
         theirs = [state[k].detach() for k, v in self.values.items() if v.is_floating_point()]
         torch._foreach_lerp_(ours, theirs, 1 - decay)
 
+    @contextmanager
+    def lent_to(self, network: nn.Module) -> Iterator[None]:
+        """The network has the averages while the block lasts, and its own values again afterwards."""
+        trained = {k: v.clone() for k, v in network.state_dict().items()}
+        network.load_state_dict(self.values)
+        try:
+            yield
+        finally:
+            network.load_state_dict(trained)
+
 
 class Clock:
     """Elapsed training seconds, carried over a resume, and the learning rate that follows them."""
@@ -92,6 +103,18 @@ def save(path: Path, **content: object) -> None:
     partial = path.with_suffix(".partial")
     torch.save(content, partial)
     os.replace(partial, path)
+
+
+def resume(path: Path, name: str, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer,
+           device: torch.device) -> tuple[int, float]:
+    """Steps done and seconds spent so far, 0 without a checkpoint; what it holds (the network under `name`) is put back."""
+    if not path.exists():
+        return 0, 0.0
+    state = torch.load(path, map_location=device, weights_only=False)
+    network.load_state_dict(state[name])
+    average.values, average.count = state["average"], state["count"]
+    optimizer.load_state_dict(state["optimizer"])
+    return state["step"], state["spent"]
 
 
 def log(out: Path, text: str) -> None:

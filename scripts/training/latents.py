@@ -4,6 +4,9 @@
 Encoding costs about as much as a training step, so it is done once per person and variant (0 as rendered, 1 mirrored),
 a few persons per step, while the training draws from what is there already.
 """
+import argparse
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -48,6 +51,22 @@ def inputs(portraits: data.Portraits, row: int, size: int, generator: np.random.
     return both, torch.nn.functional.avg_pool2d(weight, 8)
 
 
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of a training that draws from a pool."""
+    parser.add_argument("--vae", type=Path, required=True, help="vae.pt of train_vae.py")
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--start-pool", type=int, default=96, help="persons to encode before the first step")
+    parser.add_argument("--grow", type=float, default=1.5, help="persons to encode per step; each costs about a fifth of the UNets' step")
+
+
+def load_vae(path: Path, device: torch.device) -> tuple[Vae, float, int]:
+    """The averaged autoencoder of a checkpoint of train_vae.py, its scaling factor and its latent channels."""
+    state = torch.load(path, map_location=device, weights_only=False)
+    vae = Vae(state["config"]).to(device, memory_format=torch.channels_last)
+    vae.load_state_dict(state["average"])
+    return vae.eval(), state["scaling_factor"], state["config"].latent_channels
+
+
 class Pool:
     """Latents of the persons encoded so far, in memory."""
 
@@ -74,6 +93,10 @@ class Pool:
             self.latents.append(latent.view(2, data.EXPRESSIONS, *latent.shape[1:]))
             self.weights.append(weight.to(self.device))
             self.au.append(torch.from_numpy(np.array(portraits.au[row : row + data.EXPRESSIONS])).float().to(self.device))
+
+    def keep_up(self, step: int, rate: float) -> None:
+        """Encode what `rate` persons per step leave for this one."""
+        self.grow(int((step + 1) * rate) - int(step * rate))
 
     def draw(self, persons: int) -> tuple[Tensor, Tensor, Tensor]:
         """Latents [P, 2, 4, C, h, w], weights [P, 4, 1, h, w] and action units [P, 4, 12] of random persons."""

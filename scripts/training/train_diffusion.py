@@ -15,10 +15,9 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
-from networks.vae import Vae  # noqa: E402
 from training import common, data, guide, parallel, schedule  # noqa: E402
 from training.guide import Guide  # noqa: E402
-from training.latents import Pool  # noqa: E402
+from training.latents import Pool, add_options, load_vae  # noqa: E402
 
 SIZES = {
     "demo": dict(block_out_channels=(64, 96, 128), attention=(True, True, True), layers_per_block=1, heads=2,
@@ -83,13 +82,10 @@ def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.Mod
 
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
-    parser.add_argument("--vae", type=Path, required=True, help="vae.pt of train_vae.py")
+    add_options(parser)
     parser.add_argument("--guide", type=Path, help="guide.pt of train_guide.py; without it the error in v is all")
     parser.add_argument("--guide-weight", type=float, default=0.03, help="weight of the guide's squared intensities beside the error in v")
-    parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rate", type=float, default=8e-4)
-    parser.add_argument("--start-pool", type=int, default=96, help="persons to encode before the first step")
-    parser.add_argument("--grow", type=float, default=1.5, help="persons to encode per step; each costs about a fifth of a step")
     return parser.parse_args()
 
 
@@ -97,27 +93,19 @@ def main() -> None:
     options = arguments()
     device, name = common.prepare(options), "smoke" if options.smoke else "demo"
     torch.manual_seed(options.seed)  # every process starts from the same weights
-    state = torch.load(options.vae, map_location=device, weights_only=False)
-    vae, factor = Vae(state["config"]).to(device, memory_format=torch.channels_last), state["scaling_factor"]
-    vae.load_state_dict(state["average"])
-    latent_channels = state["config"].latent_channels
+    vae, factor, latent_channels = load_vae(options.vae, device)
     teacher = guide.load(options.guide, device) if options.guide else None
     pair, forms = build(name, latent_channels, device)
     average = common.Average(pair, 0.998)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
-    path, step, spent = options.out / "diffusion.pt", 0, 0.0
-    if path.exists():
-        state = torch.load(path, map_location=device, weights_only=False)
-        pair.load_state_dict(state["pair"])
-        average.values, average.count = state["average"], state["count"]
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["spent"]
+    path = options.out / "diffusion.pt"
+    step, spent = common.resume(path, "pair", pair, average, optimizer, device)
     seed = hash((options.seed, step, parallel.rank()))
     torch.manual_seed(seed)
     generator = np.random.default_rng(abs(seed))
     sets = [data.load(folder) for folder in options.data]
     ends = [data.training_rows(s, options.held_out) for s in sets]
-    pool = Pool(sets, ends, vae.eval(), options.size, abs(seed), device)
+    pool = Pool(sets, ends, vae, options.size, abs(seed), device)
     pool.grow(options.start_pool)
     clock, alphas = common.Clock(options.minutes, spent), schedule.alphas_cumprod().to(device)
     counts = [sum(p.numel() for p in n.parameters()) / 1e6 for n in pair.values()]
@@ -125,7 +113,7 @@ def main() -> None:
     first, stop, losses, limit = step, False, [], 4 if options.smoke else 10**9
     persons = max(1, options.batch // TARGETS)
     while not stop:
-        pool.grow(int((step + 1) * options.grow) - int(step * options.grow))
+        pool.keep_up(step, options.grow)
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate)
         batch = pairs(*pool.draw(persons), generator)

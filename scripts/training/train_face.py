@@ -180,13 +180,8 @@ def main() -> None:
     networks = FaceNetworks(config).to(device, memory_format=torch.channels_last)
     average = common.Average(networks, 0.998)
     optimizer = torch.optim.AdamW(networks.parameters(), lr=options.rate, weight_decay=1e-2)
-    path, step, spent = options.out / "faces.pt", 0, 0.0
-    if path.exists():
-        state = torch.load(path, map_location=device, weights_only=False)
-        networks.load_state_dict(state["networks"])
-        average.values, average.count = state["average"], state["count"]
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["spent"]
+    path = options.out / "faces.pt"
+    step, spent = common.resume(path, "networks", networks, average, optimizer, device)
     clock, generator = common.Clock(options.minutes, spent), np.random.default_rng((options.seed, step))
     common.log(options.out, f"faces: {sum(p.numel() for p in networks.parameters()) / 1e6:.2f} M parameters, from step {step}")
     first, stop, means, sets = step, False, [], []
@@ -213,11 +208,9 @@ def main() -> None:
             common.log(options.out, f"step {step} " + " ".join(f"{k} {v:.3f}" for k, v in zip(terms, np.mean(means, 0))))
             means = []
         if stop or step % 300 == 0:
-            trained = {k: v.clone() for k, v in networks.state_dict().items()}
-            networks.load_state_dict(average.values)
-            common.log(options.out, f"step {step}: {evaluate(networks, first_set, held_out, options.size, tasks, device)}")
-            networks.load_state_dict(trained)
-            common.save(path, networks=trained, average=average.values, count=average.count,
+            with average.lent_to(networks):
+                common.log(options.out, f"step {step}: {evaluate(networks, first_set, held_out, options.size, tasks, device)}")
+            common.save(path, networks=networks.state_dict(), average=average.values, count=average.count,
                         optimizer=optimizer.state_dict(), step=step, spent=clock.spent, config=config)
 
 

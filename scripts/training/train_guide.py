@@ -12,10 +12,9 @@ import torch
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from networks.vae import Vae  # noqa: E402
 from training import common, data  # noqa: E402
 from training.guide import Guide, GuideConfig  # noqa: E402
-from training.latents import Pool  # noqa: E402
+from training.latents import Pool, add_options, load_vae  # noqa: E402
 
 NOISE = 0.3  # strongest noise on the second latent: the denoiser's predictions aren't clean, either
 PAIRS = 4  # of each person drawn
@@ -41,32 +40,21 @@ def evaluate(guide: Guide, pool: Pool, factor: float, device: torch.device) -> t
 
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
-    parser.add_argument("--vae", type=Path, required=True, help="vae.pt of train_vae.py")
-    parser.add_argument("--size", type=int, default=128)
+    add_options(parser)
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--start-pool", type=int, default=96, help="persons to encode before the first step")
-    parser.add_argument("--grow", type=float, default=1.5, help="persons to encode per step")
     return parser.parse_args()
 
 
 def main() -> None:
     options = arguments()
     device = common.prepare(options)
-    state = torch.load(options.vae, map_location=device, weights_only=False)
-    vae, factor = Vae(state["config"]).to(device, memory_format=torch.channels_last), state["scaling_factor"]
-    vae.load_state_dict(state["average"])
-    vae.eval()
-    config = GuideConfig(state["config"].latent_channels, options.size // 8)
+    vae, factor, latent_channels = load_vae(options.vae, device)
+    config = GuideConfig(latent_channels, options.size // 8)
     guide = Guide(config).to(device, memory_format=torch.channels_last)
     average = common.Average(guide, 0.998)
     optimizer = torch.optim.AdamW(guide.parameters(), lr=options.rate, weight_decay=2e-2)
-    path, step, spent = options.out / "guide.pt", 0, 0.0
-    if path.exists():
-        state = torch.load(path, map_location=device, weights_only=False)
-        guide.load_state_dict(state["guide"])
-        average.values, average.count = state["average"], state["count"]
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["spent"]
+    path = options.out / "guide.pt"
+    step, spent = common.resume(path, "guide", guide, average, optimizer, device)
     sets = [data.load(folder) for folder in options.data]
     ends = [data.training_rows(s, options.held_out) for s in sets]
     held_out = Pool(sets[:1], [sets[0].rows], vae, options.size, options.seed, device, starts=ends[:1])
@@ -78,18 +66,16 @@ def main() -> None:
     first, losses, limit = step, [], 4 if options.smoke else 10**9
 
     def checkpoint() -> None:
-        trained = {k: v.clone() for k, v in guide.state_dict().items()}
-        guide.load_state_dict(average.values)
-        error, spread = evaluate(guide, held_out, factor, device)
-        guide.load_state_dict(trained)
+        with average.lent_to(guide):
+            error, spread = evaluate(guide, held_out, factor, device)
         common.log(options.out, f"step {step} loss {np.mean(losses):.4f} held-out {error:.4f} of {spread:.4f}, "
                                 f"pool {len(pool.latents)}, {clock.spent:.0f} s")
         losses.clear()
-        common.save(path, guide=trained, average=average.values, count=average.count, optimizer=optimizer.state_dict(),
+        common.save(path, guide=guide.state_dict(), average=average.values, count=average.count, optimizer=optimizer.state_dict(),
                     step=step, spent=clock.spent, config=config)
 
     while clock.spent <= clock.total and step - first < limit:
-        pool.grow(int((step + 1) * options.grow) - int(step * options.grow))
+        pool.keep_up(step, options.grow)
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate)
         latents, _, au = pool.draw(max(1, options.batch // PAIRS))

@@ -111,13 +111,8 @@ def main() -> None:
     vae = Vae(config).to(device, memory_format=torch.channels_last)
     average = common.Average(vae)
     optimizer = torch.optim.AdamW(vae.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
-    path, step, spent = options.out / "vae.pt", 0, 0.0
-    if path.exists():
-        state = torch.load(path, map_location=device, weights_only=False)
-        vae.load_state_dict(state["vae"])
-        average.values, average.count = state["average"], state["count"]
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["spent"]
+    path = options.out / "vae.pt"
+    step, spent = common.resume(path, "vae", vae, average, optimizer, device)
     if options.decoder_only:
         vae.load_state_dict(average.values)
         vae.encoder.requires_grad_(False)
@@ -131,12 +126,10 @@ def main() -> None:
     first, stop = step, False
 
     def checkpoint() -> None:
-        trained = {k: v.clone() for k, v in vae.state_dict().items()}
-        vae.load_state_dict(average.values)
-        psnr, factor = evaluate(vae, sets[0], options, device)
-        vae.load_state_dict(trained)
+        with average.lent_to(vae):
+            psnr, factor = evaluate(vae, sets[0], options, device)
         common.log(options.out, f"step {step}: held-out {psnr:.2f} dB, scaling_factor {factor:.4f}, {clock.spent:.0f} s")
-        common.save(path, vae=trained, average=average.values, count=average.count, optimizer=optimizer.state_dict(),
+        common.save(path, vae=vae.state_dict(), average=average.values, count=average.count, optimizer=optimizer.state_dict(),
                     step=step, spent=clock.spent, config=config, scaling_factor=factor, psnr=psnr)
 
     while not stop:
