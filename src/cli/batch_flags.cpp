@@ -17,7 +17,7 @@ constexpr const char* kExamples =
     "  magicface edit --in photos/ --au AU12=3 --out edited --shard 2/4\n"
     "  magicface edit --from-record edited/records.jsonl:17\n";
 
-std::vector<CLI::Option*> add_flags(CLI::App& command, app::BatchOptions& batch) {
+std::vector<CLI::Option*> add_flags(CLI::App& command, app::BatchOptions& batch, pipeline::ComputeOptions& compute) {
   return {
       command.add_option("--jobs", batch.jobs, "JSONL or CSV: a picture with its own edits per line; - reads a pipe")
           ->type_name("FILE"),
@@ -34,6 +34,7 @@ std::vector<CLI::Option*> add_flags(CLI::App& command, app::BatchOptions& batch)
           ->type_name("FILE|none"),
       command.add_option("--csv", batch.csv, "the records as a table")->type_name("FILE"),
       command.add_option("--from-record", batch.from_record, "make a recorded item again")->type_name("FILE:LINE"),
+      command.add_flag("--cuda-graphs", compute.cuda_graphs, "on a GPU: replay recorded steps, which many batches share"),
   };
 }
 
@@ -41,7 +42,7 @@ std::vector<CLI::Option*> add_flags(CLI::App& command, app::BatchOptions& batch)
 
 /// A page of their own: with them, the command's help would not fit a screen.
 void add_batch(CLI::App& command, app::EditOptions& options) {
-  const auto flags = add_flags(command, options.batch);
+  const auto flags = add_flags(command, options.batch, options.compute);
   for (auto* flag : flags) flag->group("");
   const auto show = [&command, flags] {
     std::cout << "Flags of batches: " << command.get_name() << " takes them beside all others.\n";

@@ -41,6 +41,7 @@ void add_bench(CLI::App& program, CommonOptions& common, Action& action) {
   command->add_option("--device", options->compute.device, "auto, cpu, cuda or cuda:N")->type_name("NAME");
   command->add_option("--dtype", options->compute.dtype, "auto, float32, float16 or bfloat16")->type_name("NAME");
   command->add_flag("--low-memory", options->compute.low_memory, "as in edit");
+  command->add_flag("--cuda-graphs", options->compute.cuda_graphs, "as in edit");
   command->add_option("--crop", *crop, "auto, or none: the picture as it is")->type_name("WORD");
   command->add_option("--condition", options->condition, "condition image for --crop none")->type_name("FILE");
   add_bundle_flag(*command, options->bundle);

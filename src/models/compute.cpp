@@ -7,6 +7,7 @@
 
 #include "magicface/core/error.hpp"
 #include "magicface/core/text.hpp"
+#include "recording.hpp"
 
 namespace magicface::models {
 namespace {
@@ -69,6 +70,14 @@ Placement resolve_placement(const std::string& device, const std::string& dtype,
     throw UsageError("--dtype: expected auto, float32, float16 or bfloat16, got '" + dtype + "'");
   }
   return placement;
+}
+
+void check_recorded(const Placement& placement) {
+  if (placement.device.is_cpu()) throw UsageError("--cuda-graphs: expected a CUDA device, got the CPU; leave it out");
+  if (!can_record(placement.device)) {
+    throw UsageError("--cuda-graphs: this LibTorch has no at::accelerator::Graph for " + placement.device.str() +
+                     "; build with 2.13 or later, or leave it out");
+  }
 }
 
 void prepare_processor(int threads) {

@@ -38,15 +38,17 @@ at::Tensor into(const at::Tensor& tensor, const Placement& placement) {
 DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement, bool low_memory)
     : manifest_(bundle.manifest()),
       placement_(placement),
-      repeated_{placement.device, placement.dtype, !low_memory},
+      repeated_{placement.device, placement.dtype, !low_memory, false},
       low_memory_(low_memory),
       blocks_(low_memory ? std::make_unique<WholeBlocks>() : nullptr),
       vae_encoder_(load(bundle, "vae_encoder", repeated_)),
       vae_decoder_(load(bundle, "vae_decoder", repeated_)),
-      id_encoder_{"id_encoder", bundle.verified_file("id_encoder"), placement_, {}},
-      denoiser_{"denoiser", bundle.verified_file("denoiser"), repeated_, {}} {
+      id_encoder_{"id_encoder", bundle.verified_file("id_encoder"), {placement.device, placement.dtype}, {}},
+      denoiser_{"denoiser", bundle.verified_file("denoiser"),
+                {placement.device, placement.dtype, !low_memory, placement.recorded},
+                {}} {
   if (bundle.has("attribute_controller")) {
-    attribute_controller_.emplace(load(bundle, "attribute_controller", placement));
+    attribute_controller_.emplace(load(bundle, "attribute_controller", {placement.device, placement.dtype}));
   }
   try {
     probe();

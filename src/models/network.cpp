@@ -6,14 +6,18 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
+#include <optional>
+
 #include "magicface/core/error.hpp"
 #include "magicface/models/allocation.hpp"
 #include "prepared_convolution.hpp"
+#include "recorded_calls.hpp"
 
 namespace magicface::models {
 
 struct Network::Module {
   torch::jit::Module script;
+  std::optional<RecordedCalls> recorded;
 };
 
 namespace {
@@ -66,6 +70,7 @@ Network::Network(std::string name, const std::filesystem::path& file, const Plac
     module_->script = torch::jit::load(file.string(), at::kCPU);
     module_->script.eval();
     place(module_->script, placement);
+    if (placement.recorded) module_->recorded.emplace([device = placement.device] { return make_recording(device); });
   } catch (const c10::Error& failure) {
     throw BundleError("module '" + name_ + "' (" + file.string() +
                       "): not a TorchScript module that this LibTorch reads (" +
@@ -94,9 +99,12 @@ torch::jit::IValue run(const std::string& name, torch::jit::Module& module, cons
 }  // namespace
 
 at::Tensor Network::tensor(const std::vector<Value>& inputs) const {
-  const auto result = run(name_, module_->script, inputs);
-  if (!result.isTensor()) throw BundleError("module '" + name_ + "': expected one tensor, got " + result.tagKind());
-  return result.toTensor();
+  const auto call = [this](const std::vector<Value>& given) {
+    const auto result = run(name_, module_->script, given);
+    if (!result.isTensor()) throw BundleError("module '" + name_ + "': expected one tensor, got " + result.tagKind());
+    return result.toTensor();
+  };
+  return module_->recorded ? module_->recorded->run(inputs, call) : call(inputs);
 }
 
 std::vector<at::Tensor> Network::tensors(const std::vector<Value>& inputs) const {

@@ -100,7 +100,8 @@ void check_compute(const ComputeOptions& compute) {
 
 Engine::Engine(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute) {
   use_threads(compute.threads);
-  const auto placement = models::resolve_placement(compute.device, compute.dtype, bundle->manifest().image_size);
+  auto placement = models::resolve_placement(compute.device, compute.dtype, bundle->manifest().image_size);
+  placement.recorded = compute.cuda_graphs;
   state_.reset(new State{bundle, compute, models::DiffusionModel(*bundle, placement, compute.low_memory), FaceAnalyser(bundle, compute)});
 }
 Engine::~Engine() = default;

@@ -58,3 +58,15 @@ TEST(CheckCompute, NamesTheFlag) {
 
 }  // namespace
 }  // namespace magicface::pipeline
+TEST(CheckCompute, GraphsNeedAGpu) {
+  ComputeOptions compute;
+  compute.device = "cpu";
+  compute.cuda_graphs = true;
+  try {
+    check_compute(compute);
+    FAIL();
+  } catch (const UsageError& problem) {
+    EXPECT_STREQ(problem.what(), "--cuda-graphs: expected a CUDA device, got the CPU; leave it out");
+  }
+}
+

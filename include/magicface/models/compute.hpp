@@ -13,6 +13,9 @@ namespace magicface::models {
 /// @throws UsageError when the device or the combination isn't there (float16 on a CPU).
 Placement resolve_placement(const std::string& device, const std::string& dtype, int image_size = 0);
 
+/// @throws UsageError when the placement's device, or this LibTorch, can't record what it computes (--cuda-graphs).
+void check_recorded(const Placement& placement);
+
 /// Whether the processor multiplies bfloat16 in hardware. Where it doesn't, LibTorch emulates it many times slower.
 bool has_bfloat16();
 

@@ -23,6 +23,7 @@ using ReferenceFeatures = std::vector<at::Tensor>;
 class DiffusionModel {
  public:
   /// Loads and probes the modules.
+  /// @param placement `recorded` is the denoiser's, which is called in every step; the others run once per batch.
   /// @param low_memory ID encoder and denoiser, by far the largest, are never in memory together, nor while the decoder
   ///   works, whose maps are the largest: each is read from its file when its turn comes, two readings for a batch.
   ///   Freed memory goes back to the system at once, and no network is laid out larger than it is: both cost time, too.

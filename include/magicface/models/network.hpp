@@ -11,12 +11,12 @@
 
 namespace magicface::models {
 
-/// Where a network runs, in which floating-point type its weights are, and whether they may take more memory to be
-/// faster.
+/// Where and how a network runs.
 struct Placement {
   at::Device device = at::kCPU;
-  at::ScalarType dtype = at::kFloat;
-  bool roomy = false;
+  at::ScalarType dtype = at::kFloat;  ///< of its weights
+  bool roomy = false;                 ///< weights may take more memory to be faster
+  bool recorded = false;              ///< calls of shapes seen before are replayed as CUDA graphs
 };
 
 /// What goes into and comes out of a network.

@@ -25,6 +25,7 @@ struct ComputeOptions {
   int threads = 0;              ///< inside one operation; 0: LibTorch's choice
   int batch_size = 4;           ///< edits that are sampled together, from 1
   bool low_memory = false;      ///< the largest networks take turns in memory (models/modules.hpp)
+  bool cuda_graphs = false;     ///< denoising steps are recorded once per batch size, then replayed; on CUDA
 };
 
 /// How to sample. Unset values are the bundle's defaults.
