@@ -34,7 +34,7 @@ def judge_person(bundle: bundles.Bundle, portraits: data.Portraits, rows: np.nda
     truth, labels = bundles.crops(portraits, rows, frame, bundle.size)
     image, variation = truth[:1], torch.from_numpy(np.array(portraits.variation[rows[1:]]))
     blank, blanked = bundles.condition_of(bundle, image)
-    made = bundles.edit(bundle, image, blank, torch.cat([torch.zeros(1, 12), variation]), options.steps, options.guidance, options.seed)
+    made = bundles.edit(bundle, image, blank, torch.cat([torch.zeros(1, 12), variation]), options.steps, options.guidance, options.noise_scale, options.seed)
     unchanged, made = made[:1], made[1:]
     before, after, ideal = (measures.read(bundle.modules, pictures) for pictures in (image, made, truth[1:]))
     measures.add_edits(figures, "edit", before, after, variation)
@@ -107,6 +107,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--persons", type=int, default=40)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--guidance", type=float)
+    parser.add_argument("--noise-scale", type=float)
     parser.add_argument("--seed", type=int, default=424)
     parser.add_argument("--sheet", type=Path, help="contact sheet to write: made, and true below")
     parser.add_argument("--json", type=Path, help="file for the figures")
@@ -134,6 +135,7 @@ def main() -> None:
     bundle, portraits = bundles.load(options.bundle), data.load_edit_set(options.data)
     defaults, names = bundle.manifest["defaults"], bundle.manifest["au"]["names"]
     options.steps, options.guidance = options.steps or defaults["steps"], options.guidance or defaults["guidance"]
+    options.noise_scale = defaults.get("noise_scale", 1.0) if options.noise_scale is None else options.noise_scale
     firsts = np.unique(portraits.before)[: options.persons].tolist()
     shares = [list(share) for share in np.array_split(firsts, options.workers)]
     with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
@@ -145,7 +147,7 @@ def main() -> None:
     vectors = np.stack([vector for _, _, vector in persons])
     cosine = vectors @ vectors.T
     lines = table(bundle, figures, 1 - cosine[np.triu_indices(len(vectors), 1)])
-    print(f"{len(firsts)} persons, {len(figures.values['psnr'])} edits, {options.steps} steps, guidance {options.guidance}")
+    print(f"{len(firsts)} persons, {len(figures.values['psnr'])} edits, {options.steps} steps, guidance {options.guidance}, noise {options.noise_scale}")
     for name, value, floor, target in lines:
         print(f"{name:44s} {value:9.4f}  {'' if floor is None else f'{floor:9.4f}':9s}  {target}")
     for kind in ("direction", "effect"):

@@ -52,7 +52,7 @@ def manifest(image_size: int, latent_channels: int, scaling_factor: float, modul
         "latent": {"channels": latent_channels, "factor": 8, "scaling_factor": scaling_factor},
         "au": {"names": ACTION_UNITS, "min": -10, "max": 10},
         "schedule": {"train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
-                     "prediction_type": "v_prediction", "steps_offset": 1, "set_alpha_to_one": False},
+                     "prediction_type": "v_prediction", "steps_offset": 1, "set_alpha_to_one": False, "timestep_spacing": "trailing"},
         "defaults": defaults, "condition": condition.manifest(image_size),
         "crop": {"box_fraction": data.BOX_FRACTION},
         "alignment": {name: alignment for name in modules if name in FACE_MODULES},
@@ -114,9 +114,10 @@ def main() -> None:
     parser.add_argument("--sampler", default="ddim")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--guidance", type=float, default=2.0)
+    parser.add_argument("--noise-scale", type=float, default=1.0)
     options = parser.parse_args()
     parts, factor = trained_parts(options.runs)
-    defaults = {"sampler": options.sampler, "steps": options.steps, "guidance": options.guidance, "seed": 424}
+    defaults = {"sampler": options.sampler, "steps": options.steps, "guidance": options.guidance, "seed": 424, "noise_scale": options.noise_scale}
     names = {"name": "demo", "version": options.version, "licence": "Apache-2.0 (face detector: MIT)",
              "source": "trained on rendered faces by scripts/training, exported by scripts/export_demo.py"}
     write_bundle(options.out, parts, 128, factor, options.detectors or options.out, defaults, names)

@@ -64,15 +64,16 @@ def condition_of(bundle: Bundle, image: Tensor) -> tuple[Tensor, np.ndarray]:
 
 
 @torch.no_grad()
-def edit(bundle: Bundle, image: Tensor, blank: Tensor, au: Tensor, steps: int, guidance_scale: float, seed: int) -> Tensor:
+def edit(bundle: Bundle, image: Tensor, blank: Tensor, au: Tensor, steps: int, guidance_scale: float, noise_scale: float, seed: int) -> Tensor:
     """Edited pictures [N, 3, S, S] of one crop and its condition image for action-unit variations [N, 12]."""
     encoder, denoiser = bundle.modules["vae_encoder"], bundle.modules["denoiser"]
     portrait, attribute = encoder(image), encoder(blank)
     reference = bundle.modules["id_encoder"](portrait)
-    noise = torch.randn(portrait.shape, generator=torch.Generator().manual_seed(seed)).expand(len(au), -1, -1, -1)
+    noise = noise_scale * torch.randn(portrait.shape, generator=torch.Generator().manual_seed(seed)).expand(len(au), -1, -1, -1)
 
     def predict(x: Tensor, t: Tensor, with_au: bool) -> Tensor:
         return denoiser(x, attribute, t, au if with_au else torch.zeros_like(au), reference)
 
-    latents = schedule.ddim(predict, noise, steps, guidance_scale)
+    visited = schedule.timesteps(steps, bundle.manifest["schedule"].get("timestep_spacing", "leading"))
+    latents = schedule.ddim(predict, noise, visited, guidance_scale)
     return bundle.modules["vae_decoder"](latents / bundle.factor)

@@ -23,24 +23,31 @@ def velocity(latents: Tensor, noise: Tensor, alpha: Tensor) -> Tensor:
     return alpha.sqrt() * noise - (1 - alpha).sqrt() * latents
 
 
-def min_snr_weight(alpha: Tensor, gamma: float = 5.0) -> Tensor:
-    """Min-SNR weight of a v-prediction loss."""
+def min_snr_weight(alpha: Tensor, gamma: float = 5.0, least: float = 0.0) -> Tensor:
+    """Min-SNR weight of a v-prediction loss, at least `least`: by itself it is nearly nothing at the noisiest timesteps (0.005
+    at 999), where sampling in few steps begins and where most of an expression is decided."""
     snr = alpha / (1 - alpha)
-    return snr.clamp(max=gamma) / (snr + 1)
+    return (snr.clamp(max=gamma) / (snr + 1)).clamp(min=least)
+
+
+def timesteps(steps: int, spacing: str) -> list[int]:
+    """Falling; `trailing` begins at the last one (arXiv 2305.08891), `leading`, as Stable Diffusion, at less noise than there is."""
+    if spacing == "leading":
+        return [k * (TRAIN_TIMESTEPS // steps) + 1 for k in reversed(range(steps))]
+    return [round(TRAIN_TIMESTEPS - k * TRAIN_TIMESTEPS / steps) - 1 for k in range(steps)]
 
 
 @torch.no_grad()
-def ddim(predict: Callable[[Tensor, Tensor, bool], Tensor], latents: Tensor, steps: int, guidance_scale: float) -> Tensor:
+def ddim(predict: Callable[[Tensor, Tensor, bool], Tensor], latents: Tensor, visited: list[int], guidance_scale: float) -> Tensor:
     """Deterministic sampling; `predict(x, t, with_au)` gives v with the action units or with zeros."""
-    alphas, stride = alphas_cumprod().to(latents.device), TRAIN_TIMESTEPS // steps
-    for k in reversed(range(steps)):
-        t = k * stride + 1
+    alphas = alphas_cumprod().to(latents.device)
+    for t, following in zip(visited, [*visited[1:], 0]):
         time = torch.full((latents.shape[0],), float(t), device=latents.device)
         v = predict(latents, time, True)
         if guidance_scale != 1:
             plain = predict(latents, time, False)
             v = plain + guidance_scale * (v - plain)
-        alpha, previous = alphas[t], alphas[max(t - stride, 0)]
+        alpha, previous = alphas[t], alphas[following]
         start = alpha.sqrt() * latents - (1 - alpha).sqrt() * v
         noise = alpha.sqrt() * v + (1 - alpha).sqrt() * latents
         latents = previous.sqrt() * start + (1 - previous).sqrt() * noise

@@ -63,6 +63,7 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
   object["sampler"] = options_.sampling.sampler.value_or(manifest_.defaults.sampler);
   object["steps"] = options_.sampling.steps.value_or(manifest_.defaults.steps);
   object["guidance"] = options_.sampling.guidance.value_or(manifest_.defaults.guidance);
+  object["noise_scale"] = options_.sampling.noise_scale.value_or(manifest_.defaults.noise_scale);
   object["bundle"] = manifest_.name + "@" + manifest_.version;
   object["seconds"] = rounded(outcome.seconds, 3);
   Json stages = Json::object();

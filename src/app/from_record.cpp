@@ -116,6 +116,7 @@ EditOptions options_of_record(const EditOptions& now, const RecordJson& record, 
     options.sampling.steps = parameters.at("steps").get<int>();
     options.sampling.eta = parameters.at("eta").get<double>();
     options.sampling.guidance = parameters.at("guidance").get<double>();
+    options.sampling.noise_scale = parameters.value("noise_scale", 1.0);  // left out where it is 1
     options.crop = parameters.at("crop") == "none" ? pipeline::Crop::none : pipeline::Crop::automatic;
     options.composite =
         parameters.at("composite") == "none" ? pipeline::Composite::none : pipeline::Composite::automatic;

@@ -143,6 +143,8 @@ RecordJson ItemRecorder::parameters(const WorkItem& item, std::size_t edit) cons
   line["steps"] = sampling.steps.value_or(defaults.steps);
   line["eta"] = sampling.eta;
   line["guidance"] = sampling.guidance.value_or(defaults.guidance);
+  const double noise_scale = sampling.noise_scale.value_or(defaults.noise_scale);
+  if (noise_scale != 1) line["noise_scale"] = noise_scale;  // so that records made before it existed stay good
   line["crop"] = options_.crop == pipeline::Crop::none ? "none" : "auto";
   line["condition"] = condition_;
   line["composite"] = options_.composite == pipeline::Composite::none ? "none" : "auto";

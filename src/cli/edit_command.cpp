@@ -20,8 +20,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  magicface edit --in portrait.png --au AU12=4\n"
     "  magicface edit --in photos/ --au AU4=-6,AU1=2 --au AU26=5 --out edited/\n"
-    "  magicface edit --in face.png --au AU12=-6:6:2 --sweep-video smile.gif --grid smile.png\n"
-    "  magicface edit --in face.png --preset surprise --target AU12=3 --like friend.png --compare\n"
+    "  magicface edit --in face.png --preset surprise --au AU12=-6:6:2 --grid sheet.png --compare\n"
     "AUs: 1 inner brow up, 2 outer brow up, 4 brow down, 5 lids wide, 6 cheek up, 9 nose wrinkle,\n"
     "  12 smile, 15 mouth corners down, 17 chin up, 20 mouth stretch, 25 lips apart, 26 jaw drop.";
 
@@ -57,6 +56,7 @@ void add_model(CLI::App& command, app::EditOptions& options, Words& words) {
   command.add_option("--steps", options.sampling.steps, "1 to 999")->type_name("N");
   command.add_option("--eta", options.sampling.eta, "ddim's share of fresh noise, 0 to 1")->type_name("X");
   command.add_option("--guidance,--cfg-scale", options.sampling.guidance, "strength, useful 1 to 4")->type_name("X");
+  command.add_option("--noise-scale", options.sampling.noise_scale, "of the start noise; below 1: seeds differ less")->type_name("X");
   command.add_option("--seed", options.seed, "seed of the noise")->type_name("N");
   add_quality_flags(command, words.quality);
   add_bundle_flag(command, options.bundle);

@@ -15,17 +15,7 @@ namespace {
 class Ddim final : public Sampler {
  public:
   Ddim(const NoiseSchedule& schedule, int steps, double eta)
-      : Sampler(leading_timesteps(schedule, steps), 1.0), type_(schedule.config().prediction_type), eta_(eta) {
-    const auto& table = schedule.alphas_cumprod();
-    const int stride = leading_stride(schedule, steps);
-    const double final_alpha_cumprod = schedule.config().set_alpha_to_one ? 1.0 : table.front();
-    for (const double timestep : timesteps()) {
-      const auto t = static_cast<int>(timestep);
-      const int previous = t - stride;
-      const double abar_previous = previous >= 0 ? table[static_cast<std::size_t>(previous)] : final_alpha_cumprod;
-      plan_.push_back(plan_step(table[static_cast<std::size_t>(t)], abar_previous));
-    }
-  }
+      : Ddim(schedule, spaced_timesteps(schedule, steps), eta) {}
 
   bool needs_noise(int /*i*/) const override { return eta_ > 0; }
 
@@ -36,6 +26,17 @@ class Ddim final : public Sampler {
     double direction;  // sqrt(1 - abar_prev - sigma_t^2)
     double noise;      // sigma_t(eta)
   };
+
+  Ddim(const NoiseSchedule& schedule, SpacedTimesteps spaced, double eta)
+      : Sampler(std::move(spaced.visited), 1.0), type_(schedule.config().prediction_type), eta_(eta) {
+    const auto& table = schedule.alphas_cumprod();
+    const double final_alpha_cumprod = schedule.config().set_alpha_to_one ? 1.0 : table.front();
+    for (std::size_t i = 0; i < spaced.next.size(); ++i) {
+      const int next = spaced.next[i];
+      plan_.push_back(plan_step(table[static_cast<std::size_t>(timesteps()[i])],
+                                next >= 0 ? table[static_cast<std::size_t>(next)] : final_alpha_cumprod));
+    }
+  }
 
   Coefficients plan_step(double abar, double abar_previous) const {
     // sigma_t(eta) = eta sqrt((1 - abar_prev) / (1 - abar)) sqrt(1 - abar / abar_prev): eq. 16.

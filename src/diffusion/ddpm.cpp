@@ -16,17 +16,7 @@ constexpr double kMinVariance = 1e-20;
 
 class Ddpm final : public Sampler {
  public:
-  Ddpm(const NoiseSchedule& schedule, int steps)
-      : Sampler(leading_timesteps(schedule, steps), 1.0), type_(schedule.config().prediction_type) {
-    const auto& table = schedule.alphas_cumprod();
-    const int stride = leading_stride(schedule, steps);
-    for (const double timestep : timesteps()) {
-      const auto t = static_cast<int>(timestep);
-      const int previous = t - stride;
-      plan_.push_back(plan_step(table[static_cast<std::size_t>(t)],
-                                previous >= 0 ? table[static_cast<std::size_t>(previous)] : 1.0));
-    }
-  }
+  Ddpm(const NoiseSchedule& schedule, int steps) : Ddpm(schedule, spaced_timesteps(schedule, steps)) {}
 
   /// Down to, and without, timestep 0.
   bool needs_noise(int i) const override { return timesteps()[static_cast<std::size_t>(i)] > 0; }
@@ -38,6 +28,16 @@ class Ddpm final : public Sampler {
     double sample;    // of x_t in mu~_t
     double noise;     // sqrt(beta~_t)
   };
+
+  Ddpm(const NoiseSchedule& schedule, SpacedTimesteps spaced)
+      : Sampler(std::move(spaced.visited), 1.0), type_(schedule.config().prediction_type) {
+    const auto& table = schedule.alphas_cumprod();
+    for (std::size_t i = 0; i < spaced.next.size(); ++i) {
+      const int next = spaced.next[i];
+      plan_.push_back(plan_step(table[static_cast<std::size_t>(timesteps()[i])],
+                                next >= 0 ? table[static_cast<std::size_t>(next)] : 1.0));
+    }
+  }
 
   static Coefficients plan_step(double abar, double abar_previous) {
     const double alpha = abar / abar_previous;  // of the whole stride

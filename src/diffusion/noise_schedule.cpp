@@ -16,6 +16,9 @@ constexpr NameTable<PredictionType, 3> kPredictionTypes = {{{"epsilon", Predicti
                                                             {"v_prediction", PredictionType::v_prediction},
                                                             {"sample", PredictionType::sample}}};
 
+constexpr NameTable<TimestepSpacing, 2> kTimestepSpacings = {
+    {{"leading", TimestepSpacing::leading}, {"trailing", TimestepSpacing::trailing}}};
+
 void validate(const NoiseScheduleConfig& config) {
   if (config.train_timesteps < 2) {
     throw UsageError("train_timesteps: expected at least 2, got " + std::to_string(config.train_timesteps) +
@@ -49,6 +52,10 @@ BetaSchedule beta_schedule_from_name(std::string_view name) { return value_of("b
 
 PredictionType prediction_type_from_name(std::string_view name) {
   return value_of("prediction_type", name, kPredictionTypes);
+}
+
+TimestepSpacing timestep_spacing_from_name(std::string_view name) {
+  return value_of("timestep_spacing", name, kTimestepSpacings);
 }
 
 NoiseSchedule::NoiseSchedule(const NoiseScheduleConfig& config) : config_(config) {

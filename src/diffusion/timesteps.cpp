@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "magicface/core/error.hpp"
 
@@ -17,19 +18,37 @@ namespace {
                    "; choose fewer steps");
 }
 
-}  // namespace
+/// Where each step leads: to the next point, the last one to `end`.
+SpacedTimesteps leading_on(std::vector<double> visited, int end) {
+  std::vector<int> next(visited.begin() + 1, visited.end());
+  next.push_back(end);
+  return {std::move(visited), std::move(next)};
+}
 
-int leading_stride(const NoiseSchedule& schedule, int steps) { return schedule.train_timesteps() / steps; }
-
-std::vector<double> leading_timesteps(const NoiseSchedule& schedule, int steps) {
-  const int stride = leading_stride(schedule, steps);
+SpacedTimesteps leading_timesteps(const NoiseSchedule& schedule, int steps) {
+  const int stride = schedule.train_timesteps() / steps;
   const int offset = schedule.config().steps_offset;
   if (stride == 0 || (steps - 1) * stride + offset >= schedule.train_timesteps()) {
     throw_too_many_steps(schedule, steps);
   }
-  std::vector<double> timesteps;
-  for (int k = steps - 1; k >= 0; --k) timesteps.push_back(k * stride + offset);
-  return timesteps;
+  std::vector<double> visited;
+  for (int k = steps - 1; k >= 0; --k) visited.push_back(k * stride + offset);
+  return leading_on(std::move(visited), offset - stride);
+}
+
+SpacedTimesteps trailing_timesteps(const NoiseSchedule& schedule, int steps) {
+  const double all = schedule.train_timesteps();
+  if (steps >= schedule.train_timesteps()) throw_too_many_steps(schedule, steps);
+  std::vector<double> visited;
+  for (int k = 0; k < steps; ++k) visited.push_back(std::nearbyint(all - k * all / steps) - 1);
+  return leading_on(std::move(visited), -1);
+}
+
+}  // namespace
+
+SpacedTimesteps spaced_timesteps(const NoiseSchedule& schedule, int steps) {
+  const bool leading = schedule.config().timestep_spacing == TimestepSpacing::leading;
+  return leading ? leading_timesteps(schedule, steps) : trailing_timesteps(schedule, steps);
 }
 
 std::vector<double> rounded_linspace_timesteps(const NoiseSchedule& schedule, int steps) {

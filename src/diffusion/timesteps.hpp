@@ -8,11 +8,16 @@
 /// Which timesteps N steps visit. All lists fall. Rounding is half to even, as NumPy's.
 namespace magicface::diffusion {
 
-/// T / N, in whole timesteps: the stride of `leading` spacing.
-int leading_stride(const NoiseSchedule& schedule, int steps);
+/// Timesteps of DDIM and DDPM.
+struct SpacedTimesteps {
+  std::vector<double> visited;
+  std::vector<int> next;  ///< where each step leads; below 0: to x_0
+};
 
-/// DDIM, DDPM: k (T / N) + steps_offset for k = N - 1 .. 0. Throws UsageError when one falls outside the schedule.
-std::vector<double> leading_timesteps(const NoiseSchedule& schedule, int steps);
+/// In the schedule's spacing, with strides of T / N. Leading: k (T / N) + steps_offset for k = N - 1 .. 0, in whole
+/// timesteps. Trailing: T - k (T / N) - 1 for k = 0 .. N - 1, rounded.
+/// Throws UsageError when one falls outside the schedule.
+SpacedTimesteps spaced_timesteps(const NoiseSchedule& schedule, int steps);
 
 /// UniPC, DPM-Solver++: N + 1 points from T - 1 to 0, rounded, without the last. Throws UsageError when N >= T.
 std::vector<double> rounded_linspace_timesteps(const NoiseSchedule& schedule, int steps);

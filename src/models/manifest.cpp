@@ -57,13 +57,15 @@ ScheduleSection parse_schedule(const Field& field) {
   schedule.prediction_type = one_of(field.at("prediction_type"), {"epsilon", "v_prediction", "sample"});
   schedule.steps_offset = static_cast<int>(field.at("steps_offset").integer(0, 10));
   schedule.set_alpha_to_one = field.at("set_alpha_to_one").boolean();
+  if (field.has("timestep_spacing")) schedule.timestep_spacing = one_of(field.at("timestep_spacing"), {"leading", "trailing"});
   return schedule;
 }
 
 DefaultsSection parse_defaults(const Field& field) {
   return {one_of(field.at("sampler"), {"unipc", "ddim", "ddpm", "dpmpp_2m", "euler"}),
           static_cast<int>(field.at("steps").integer(1, 999)), field.at("guidance").number(0, 100),
-          static_cast<std::uint64_t>(field.at("seed").integer(0, INT64_MAX))};
+          static_cast<std::uint64_t>(field.at("seed").integer(0, INT64_MAX)),
+          field.has("noise_scale") ? field.at("noise_scale").number(0, 2) : 1};
 }
 
 ConditionSection parse_condition(const Field& field) {

@@ -23,7 +23,7 @@ namespace {
 
 struct Plan {
   diffusion::SamplerOptions sampler;
-  double guidance = 1;
+  double guidance = 1, noise_scale = 1;
 };
 
 Plan plan_of(const SamplingOptions& sampling, const models::Manifest& manifest) {
@@ -32,6 +32,7 @@ Plan plan_of(const SamplingOptions& sampling, const models::Manifest& manifest) 
   plan.sampler.steps = sampling.steps.value_or(manifest.defaults.steps);
   plan.sampler.eta = sampling.eta;
   plan.guidance = sampling.guidance.value_or(manifest.defaults.guidance);
+  plan.noise_scale = sampling.noise_scale.value_or(manifest.defaults.noise_scale);
   return plan;
 }
 
@@ -86,10 +87,19 @@ void check_sampling(const SamplingOptions& sampling, const models::Manifest& man
   if (!(plan.guidance >= 0 && plan.guidance <= 100)) {
     throw UsageError("--guidance: expected 0 to 100 (useful: 1 to 4), got " + format_number(plan.guidance));
   }
+  if (!(plan.noise_scale >= 0 && plan.noise_scale <= 2)) {
+    throw UsageError("--noise-scale: expected 0 to 2 (1: as in training), got " + format_number(plan.noise_scale));
+  }
 }
 
 void check_compute(const ComputeOptions& compute) {
-  models::resolve_placement(compute.device, compute.dtype);
+  const auto placement = models::resolve_placement(compute.device, compute.dtype);
+  if (compute.cuda_graphs) {
+    models::check_recorded(placement);
+    if (compute.low_memory) {
+      throw UsageError("--cuda-graphs: recorded steps need the denoiser kept in memory; leave out --low-memory");
+    }
+  }
   if (compute.batch_size < 1 || compute.batch_size > 1024) {
     throw UsageError("--batch-size: expected 1 to 1024, got " + std::to_string(compute.batch_size));
   }
@@ -119,7 +129,8 @@ std::vector<Edited> Engine::edit(const std::vector<BatchRow>& rows, const Sampli
   for (const auto& row : rows) seeds.push_back(row.edit.seed);
   diffusion::BatchNoise noise(seeds);
   const auto size = latent_size(*rows.front().portrait);
-  const auto start = noise.draw({1, manifest.latent.channels, size.height, size.width}).to(state_->model.placement().device);
+  const auto unit_noise = noise.draw({1, manifest.latent.channels, size.height, size.width});
+  const auto start = unit_noise.mul(plan.noise_scale).to(state_->model.placement().device);
   const auto sampler = diffusion::make_sampler(plan.sampler, noise_schedule_of(manifest.schedule));
   StageWatch watch(state_->on_stage, state_->model.placement());
   const auto stepped = [&](int step, int steps) {

@@ -14,6 +14,7 @@ diffusion::NoiseScheduleConfig noise_schedule_of(const models::ScheduleSection& 
   config.prediction_type = diffusion::prediction_type_from_name(section.prediction_type);
   config.steps_offset = section.steps_offset;
   config.set_alpha_to_one = section.set_alpha_to_one;
+  config.timestep_spacing = diffusion::timestep_spacing_from_name(section.timestep_spacing);
   return config;
 }
 

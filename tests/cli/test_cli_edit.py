@@ -45,6 +45,16 @@ def test_seed_and_edit_change_the_picture(uncropped, portrait, tmp_path):
     assert (a != b).any() and (a != c).any()
 
 
+def test_less_start_noise_makes_seeds_alike(uncropped, portrait, tmp_path):
+    def apart(scale: float) -> float:
+        for seed in (7, 8):
+            result = uncropped.edit("--in", portrait, "--au", "AU12=3", "--noise-scale", scale, "--seed", seed, "--out", f"{scale}/{seed}.png")
+            assert result.code == 0, result.err
+        return float(np.abs(pixels(tmp_path / f"{scale}/7.png") - pixels(tmp_path / f"{scale}/8.png")).mean())
+
+    assert apart(0) == 0 < apart(0.25) < apart(1)
+
+
 def test_batching_keeps_the_draws(uncropped, portrait, tmp_path):
     for folder, size in (("single", 1), ("batch", 3)):
         uncropped.edit("--in", portrait, *THREE_EDITS, "--batch-size", size, "--sampler", "ddpm", "--out", folder)

@@ -3,7 +3,7 @@
 from PIL import Image
 
 FIELDS = ["input", "output", "status", "error", "face", "edit", "au", "target", "au_before", "au_after", "seed", "sampler", "steps",
-          "guidance", "bundle", "seconds", "stages", "warnings"]
+          "guidance", "noise_scale", "bundle", "seconds", "stages", "warnings"]
 
 
 def test_object_per_edit(uncropped, portrait):

@@ -19,6 +19,8 @@ WITH_EXAMPLES = [[], ["edit"], ["estimate"], ["parse"], ["merge"], ["bundle"], [
     (["--au", "AU1=1", "--sampler", "unipcc"], ["--sampler", "unipc"]),
     (["--au", "AU1=1", "--sampler", "euler", "--eta", "0.5"], ["--eta"]),
     (["--au", "AU1=1", "--guidance", "-1"], ["--guidance"]),
+    (["--au", "AU1=1", "--noise-scale", "3"], ["--noise-scale", "0 to 2"]),
+    (["--au", "AU1=1", "--device", "cpu", "--cuda-graphs"], ["--cuda-graphs", "CUDA"]),
     (["--au", "AU1=1", "--device", "tpu"], ["--device"]),
     (["--au", "AU1=1", "--device", "cuda:99"], ["--device"]),
     (["--au", "AU1=1", "--dtype", "int8"], ["--dtype"]),
@@ -98,7 +100,7 @@ def test_no_command_and_unknown_command(program):
 
 def test_the_page_of_batch_flags_names_them(program):
     text = program("edit", "--help-batch").out
-    for flag in ("--jobs", "--resume", "--shard I/N", "--max-failures N", "--from-record"):
+    for flag in ("--jobs", "--resume", "--shard I/N", "--max-failures N", "--from-record", "--cuda-graphs"):
         assert flag in text
 
 

@@ -132,6 +132,29 @@ TEST(Sampler, WhoNeedsNoise) {
   EXPECT_FALSE(make_sampler({SamplerKind::ddpm, 5, 0}, no_offset)->needs_noise(4));
 }
 
+TEST(Sampler, DdimGoesFromPointToPointInBothSpacings) {
+  const auto original = at::full({1, 4, 2, 2}, 0.25, at::kDouble), epsilon = NoiseSource(3).draw({1, 4, 2, 2}).to(at::kDouble);
+  for (const auto spacing : {TimestepSpacing::leading, TimestepSpacing::trailing}) {
+    NoiseScheduleConfig config;
+    config.prediction_type = PredictionType::sample;
+    config.timestep_spacing = spacing;
+    const NoiseSchedule schedule(config);
+    const auto at_point = [&](double t) {
+      const double signal = schedule.alphas_cumprod()[static_cast<std::size_t>(t)];
+      return original * std::sqrt(signal) + epsilon * std::sqrt(1 - signal);
+    };
+    for (const int steps : {1, 4, 7}) {
+      const auto sampler = make_sampler({SamplerKind::ddim, steps, 0}, config);
+      auto x = at_point(sampler->timesteps().front());
+      for (int i = 0; i < steps; ++i) {
+        x = sampler->step(original, i, x, {}).previous_sample;
+        const double next = i + 1 < steps ? sampler->timesteps()[static_cast<std::size_t>(i) + 1] : 0;
+        EXPECT_LT(largest_difference(x, at_point(next)), 1e-12) << steps << " steps, step " << i;
+      }
+    }
+  }
+}
+
 TEST(Sampler, MakeValidatesItsOptions) {
   EXPECT_THROW(make_sampler({SamplerKind::ddim, 0, 0}, {}), UsageError);
   EXPECT_THROW(make_sampler({SamplerKind::unipc, 5, 1}, {}), UsageError);

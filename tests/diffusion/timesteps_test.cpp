@@ -22,6 +22,18 @@ TEST(Timesteps, LeadingSpacingOfDdimAndDdpm) {
   EXPECT_EQ(timesteps_of(SamplerKind::ddpm, 50), expected);
 }
 
+TEST(Timesteps, TrailingSpacingBeginsAtTheLastTimestep) {
+  NoiseScheduleConfig config;
+  config.timestep_spacing = TimestepSpacing::trailing;
+  for (const auto kind : {SamplerKind::ddim, SamplerKind::ddpm}) {
+    EXPECT_EQ(timesteps_of(kind, 1, config), (Timesteps{999}));
+    EXPECT_EQ(timesteps_of(kind, 4, config), (Timesteps{999, 749, 499, 249}));
+    EXPECT_EQ(timesteps_of(kind, 6, config), (Timesteps{999, 832, 666, 499, 332, 166}));
+  }
+  // Samplers with a spacing of their own keep it.
+  EXPECT_EQ(timesteps_of(SamplerKind::unipc, 50, config), timesteps_of(SamplerKind::unipc, 50));
+}
+
 TEST(Timesteps, RoundedLinspaceOfUniPcAndDpmSolver) {
   for (const auto kind : {SamplerKind::unipc, SamplerKind::dpmpp_2m}) {
     const auto timesteps = timesteps_of(kind, 50);
@@ -41,12 +53,16 @@ TEST(Timesteps, FractionalLinspaceOfEuler) {
 TEST(Timesteps, FallStrictlyForEveryNumberOfSteps) {
   for (const auto kind :
        {SamplerKind::unipc, SamplerKind::ddim, SamplerKind::ddpm, SamplerKind::dpmpp_2m, SamplerKind::euler}) {
-    for (int steps = 1; steps <= 999; ++steps) {
-      const auto timesteps = timesteps_of(kind, steps);
-      ASSERT_EQ(timesteps.size(), static_cast<std::size_t>(steps));
-      ASSERT_LE(timesteps.front(), 999);
-      ASSERT_GE(timesteps.back(), 0);
-      for (std::size_t i = 1; i < timesteps.size(); ++i) ASSERT_LT(timesteps[i], timesteps[i - 1]);
+    for (const auto spacing : {TimestepSpacing::leading, TimestepSpacing::trailing}) {
+      NoiseScheduleConfig config;
+      config.timestep_spacing = spacing;
+      for (int steps = 1; steps <= 999; ++steps) {
+        const auto timesteps = timesteps_of(kind, steps, config);
+        ASSERT_EQ(timesteps.size(), static_cast<std::size_t>(steps));
+        ASSERT_LE(timesteps.front(), 999);
+        ASSERT_GE(timesteps.back(), 0);
+        for (std::size_t i = 1; i < timesteps.size(); ++i) ASSERT_LT(timesteps[i], timesteps[i - 1]);
+      }
     }
   }
 }

@@ -49,6 +49,21 @@ TEST(Manifest, SaysPathExpectedAndActual) {
   EXPECT_EQ(complaint_about(manifest), "bundle.json: latent.factor: expected a whole number from 1 to 64, got \"eight\"");
 }
 
+TEST(Manifest, HowSamplingBeginsMayBeLeftOut) {
+  auto manifest = example_manifest();
+  auto parsed = parse_manifest(manifest.dump(), "bundle.json");
+  EXPECT_EQ(parsed.schedule.timestep_spacing, "leading");
+  EXPECT_EQ(parsed.defaults.noise_scale, 1);
+  manifest["schedule"]["timestep_spacing"] = "trailing";
+  manifest["defaults"]["noise_scale"] = 0.5;
+  parsed = parse_manifest(manifest.dump(), "bundle.json");
+  EXPECT_EQ(parsed.schedule.timestep_spacing, "trailing");
+  EXPECT_EQ(parsed.defaults.noise_scale, 0.5);
+  manifest["schedule"]["timestep_spacing"] = "linspace";
+  EXPECT_EQ(complaint_about(manifest),
+            "bundle.json: schedule.timestep_spacing: expected one of leading, trailing, got \"linspace\"");
+}
+
 TEST(Manifest, RefusesOtherFormatsAndKinds) {
   auto manifest = example_manifest();
   manifest["format"] = 2;

@@ -38,6 +38,8 @@ TEST(CheckSampling, NamesTheFlag) {
   EXPECT_TRUE(names(with([](S& s) { s.sampler = "ddin"; }), "ddim"));
   EXPECT_TRUE(names(with([](S& s) { s.sampler = "unipc"; s.eta = 0.5; }), "--eta"));
   EXPECT_TRUE(names(with([](S& s) { s.guidance = -1; }), "--guidance"));
+  EXPECT_TRUE(names(with([](S& s) { s.noise_scale = -0.1; }), "--noise-scale"));
+  EXPECT_TRUE(names(with([](S& s) { s.noise_scale = 2.1; }), "--noise-scale"));
   EXPECT_TRUE(names(with([](S& s) { s.guidance = std::numeric_limits<double>::quiet_NaN(); }), "--guidance"));
 }
 
@@ -56,8 +58,6 @@ TEST(CheckCompute, NamesTheFlag) {
   EXPECT_NE(complaint("gpu", 0, 1).find("--device"), std::string::npos);
 }
 
-}  // namespace
-}  // namespace magicface::pipeline
 TEST(CheckCompute, GraphsNeedAGpu) {
   ComputeOptions compute;
   compute.device = "cpu";
@@ -70,3 +70,5 @@ TEST(CheckCompute, GraphsNeedAGpu) {
   }
 }
 
+}  // namespace
+}  // namespace magicface::pipeline

@@ -211,6 +211,32 @@ def test_crop_points_follow_the_picture() -> None:
     assert abs(x - column) <= 1 and abs(y - row) <= 1
 
 
+def test_timesteps_fall_in_both_spacings() -> None:
+    assert schedule.timesteps(4, "leading") == [751, 501, 251, 1]
+    assert schedule.timesteps(6, "trailing") == [999, 832, 666, 499, 332, 166]
+
+
+@pytest.mark.parametrize("spacing", ["leading", "trailing"])
+def test_sampling_finds_what_the_network_knows(spacing: str) -> None:
+    known, noise = torch.randn(2, 4, 3, 3), torch.randn(2, 4, 3, 3)
+    alphas = schedule.alphas_cumprod()
+
+    def predict(x: torch.Tensor, t: torch.Tensor, with_au: bool) -> torch.Tensor:
+        alpha = alphas[int(t[0])]
+        return (alpha.sqrt() * x - (known if with_au else 0 * known)) / (1 - alpha).sqrt()
+
+    for scale in (1, 2):  # the other branch knows zeros
+        found = schedule.ddim(predict, noise, schedule.timesteps(5, spacing), scale)
+        assert (found - scale * known).abs().max() < 0.1 * noise.abs().max()
+
+
+def test_min_snr_weights_have_a_floor() -> None:
+    alpha = schedule.alphas_cumprod()
+    plain, floored = schedule.min_snr_weight(alpha), schedule.min_snr_weight(alpha, least=0.3)
+    assert plain[999] < 0.005 and floored.min() == pytest.approx(0.3)
+    assert torch.equal(plain[plain > 0.3], floored[plain > 0.3])
+
+
 def test_velocity_gives_back_latents_and_noise() -> None:
     latents, noise, alpha = torch.randn(2, 4, 3, 3), torch.randn(2, 4, 3, 3), schedule.alphas_cumprod()[500]
     x, v = schedule.add_noise(latents, noise, alpha), schedule.velocity(latents, noise, alpha)

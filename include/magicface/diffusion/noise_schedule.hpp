@@ -14,6 +14,10 @@ enum class BetaSchedule { linear, scaled_linear };
 /// What the network's output means: eps; v = sqrt(abar) eps - sqrt(1 - abar) x_0 (Salimans & Ho 2022, app. D); x_0.
 enum class PredictionType { epsilon, v_prediction, sample };
 
+/// Where DDIM and DDPM begin (Lin et al. 2024, arXiv 2305.08891, table 2). `leading`, Stable Diffusion's, leaves out the
+/// noisiest timesteps and so tells the network of less noise than there is; `trailing` begins at the last one.
+enum class TimestepSpacing { leading, trailing };
+
 /// The schedule a checkpoint was trained with; the defaults are Stable Diffusion 1.5's.
 struct NoiseScheduleConfig {
   int train_timesteps = 1000;   ///< T, at least 2
@@ -23,12 +27,15 @@ struct NoiseScheduleConfig {
   PredictionType prediction_type = PredictionType::epsilon;
   int steps_offset = 1;           ///< added to each timestep of `leading` spacing (DDIM, DDPM); 0 .. T - 1
   bool set_alpha_to_one = false;  ///< DDIM ends at abar = 1 instead of abar_0
+  TimestepSpacing timestep_spacing = TimestepSpacing::leading;  ///< of DDIM and DDPM
 };
 
 /// "linear", "scaled_linear"; throws UsageError with the nearest spelling.
 BetaSchedule beta_schedule_from_name(std::string_view name);
 /// "epsilon", "v_prediction", "sample"; throws UsageError with the nearest spelling.
 PredictionType prediction_type_from_name(std::string_view name);
+/// "leading", "trailing"; throws UsageError with the nearest spelling.
+TimestepSpacing timestep_spacing_from_name(std::string_view name);
 
 /// Tables of the forward process over timesteps 0 .. T - 1, in double precision. Immutable.
 class NoiseSchedule {

@@ -51,6 +51,7 @@ struct ScheduleSection {
   std::string prediction_type = "epsilon";
   int steps_offset = 1;
   bool set_alpha_to_one = false;
+  std::string timestep_spacing = "leading";  ///< of ddim and ddpm
 };
 
 struct DefaultsSection {
@@ -58,6 +59,7 @@ struct DefaultsSection {
   int steps = 50;
   double guidance = 1.5;
   std::uint64_t seed = 424;
+  double noise_scale = 1;  ///< of the start noise
 };
 
 /// How the condition image is made from a crop, as published.

@@ -34,6 +34,7 @@ struct SamplingOptions {
   std::optional<int> steps;            ///< 1 to 999
   double eta = 0;                      ///< DDIM's share of fresh noise, 0 to 1
   std::optional<double> guidance;      ///< classifier-free guidance scale, 0 to 100; 1 switches guidance off
+  std::optional<double> noise_scale;   ///< of the start noise, 0 to 2; below 1: less varied, closer to the average answer
 };
 
 /// What is cut out for the model, and what happens with its picture.
