@@ -54,7 +54,8 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, generator: np.random.Gen
     return (latents[:, 0][who, source][:, 0], *(part.flatten(0, 1) for part in picked))
 
 
-def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, guide: Guide | None = None) -> tuple[Tensor, Tensor]:
+def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, guide: Guide | None = None,
+            least_weight: float = 0.0) -> tuple[Tensor, Tensor]:
     """Weighted error of the predicted v, and the guide's distance between the latent predicted and the true one (0 without a guide)."""
     portrait, latent, attribute, weight, change = batch
     latent = latent * factor
@@ -65,7 +66,7 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     noisy = schedule.add_noise(latent, noise, alpha)
     prediction = modules["denoiser"](noisy, attribute, time.float(), change, reference).float()
     error = (prediction - schedule.velocity(latent, noise, alpha)).square() * weight
-    error = (error * schedule.min_snr_weight(alpha)).mean() / weight.mean()
+    error = (error * schedule.min_snr_weight(alpha, least=least_weight)).mean() / weight.mean()
     if guide is None:
         return error, torch.zeros_like(error)
     start = alpha.sqrt() * noisy - (1 - alpha).sqrt() * prediction
@@ -85,6 +86,7 @@ def arguments() -> argparse.Namespace:
     add_options(parser)
     parser.add_argument("--guide", type=Path, help="guide.pt of train_guide.py; without it the error in v is all")
     parser.add_argument("--guide-weight", type=float, default=0.03, help="weight of the guide's squared intensities beside the error in v")
+    parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
 
@@ -118,7 +120,7 @@ def main() -> None:
             group["lr"] = clock.rate(step, options.rate)
         batch = pairs(*pool.draw(persons), generator)
         with common.autocast(device):
-            terms = loss_of(forms, batch, factor, alphas, teacher)
+            terms = loss_of(forms, batch, factor, alphas, teacher, options.least_weight)
             loss = terms[0] + options.guide_weight * terms[1]
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
