@@ -40,6 +40,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--library", type=Path, help="shared library with operators that the bundle's modules call")
     parser.add_argument("--program", type=Path, help="also: magicface bench with this program and the same bundle, afterwards")
     parser.add_argument("--low-memory", action="store_true", help="of the program")
+    parser.add_argument("--cuda-graphs", action="store_true", help="of the program")
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="also write the figures there")
     parser.add_argument("--worker", choices=MODELS, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
@@ -138,7 +139,8 @@ def program_figures(options: argparse.Namespace) -> dict:
     """`magicface bench` on the same size: the same networks called from C++."""
     command = [options.program, "bench", "--bundle", options.bundle, "--size", options.size, "--steps", STEPS_OF_THE_EDIT,
                "--dtype", options.dtype, "--device", options.device, "--threads", options.threads, "--guidance", GUIDANCE,
-               "--repeat", options.repeat, "--warmup", options.warmup, "--json", *["--low-memory"] * options.low_memory]  # fmt: skip
+               "--repeat", options.repeat, "--warmup", options.warmup, "--json", *["--low-memory"] * options.low_memory,
+               *["--cuda-graphs"] * options.cuda_graphs]  # fmt: skip
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, check=True)
     [row] = json.loads(done.stdout)["rows"]
     return {"step": row["stages"]["step"], "decode": row["stages"]["decode"]["median"], "flop_per_step": row["flop_per_step"],
