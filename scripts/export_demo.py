@@ -15,7 +15,7 @@ from torch import nn
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from exporting.bundle import digest, save_module  # noqa: E402
 from networks import demo_face, unet, vae  # noqa: E402
-from training import condition, data  # noqa: E402
+from training import common, condition, data  # noqa: E402
 
 ACTION_UNITS = ["AU1", "AU2", "AU4", "AU5", "AU6", "AU9", "AU12", "AU15", "AU17", "AU20", "AU25", "AU26"]
 DETECTORS = (("face_detection_yunet_2022mar.onnx", "<4.8"), ("face_detection_yunet_2023mar.onnx", ">=4.8"))
@@ -82,26 +82,17 @@ def write_bundle(out: Path, parts: dict, image_size: int, scaling_factor: float,
     (out / "bundle.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
-def load_average(path: Path) -> dict:
-    return torch.load(path, map_location="cpu", weights_only=False)
-
-
 def trained_parts(runs: Path) -> tuple[dict, float]:
     """The averaged networks of the training runs in RUNS/{vae,diffusion,faces,judge}."""
-    state = load_average(runs / "vae" / "vae.pt")
-    autoencoder = vae.Vae(state["config"])
-    autoencoder.load_state_dict(state["average"])
+    host = torch.device("cpu")
+    autoencoder, state = common.load_average(runs / "vae" / "vae.pt", vae.Vae, host)
     factor = state["scaling_factor"]
-    state = load_average(runs / "diffusion" / "diffusion.pt")
+    state = torch.load(runs / "diffusion" / "diffusion.pt", map_location=host, weights_only=False)
     denoiser, encoder = (unet.UNet(c) for c in state["configs"])
     pair = nn.ModuleDict({"denoiser": denoiser, "id_encoder": encoder})
     pair.load_state_dict(state["average"])
     factor = state.get("scaling_factor", factor)
-    faces = {}
-    for name in ("faces", "judge"):
-        state = load_average(runs / name / "faces.pt")
-        faces[name] = demo_face.FaceNetworks(state["config"])
-        faces[name].load_state_dict(state["average"])
+    faces = {name: common.load_average(runs / name / "faces.pt", demo_face.FaceNetworks, host)[0] for name in ("faces", "judge")}
     return {"vae": autoencoder, "denoiser": denoiser, "id_encoder": encoder, **faces}, factor
 
 

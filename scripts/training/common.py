@@ -4,15 +4,18 @@ import argparse
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 
 from training import parallel
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def base_parser(description: str) -> argparse.ArgumentParser:
@@ -115,6 +118,14 @@ def resume(path: Path, name: str, network: nn.Module, average: Average, optimize
     average.values, average.count = state["average"], state["count"]
     optimizer.load_state_dict(state["optimizer"])
     return state["step"], state["spent"]
+
+
+def load_average(path: Path, kind: Callable[..., Network], device: torch.device) -> tuple[Network, dict]:
+    """The averaged network of a checkpoint, made by `kind` from its configuration and held as it is; and the checkpoint."""
+    state = torch.load(path, map_location=device, weights_only=False)
+    network = kind(state["config"]).to(device, memory_format=torch.channels_last)
+    network.load_state_dict(state["average"])
+    return network.eval().requires_grad_(False), state
 
 
 def log(out: Path, text: str) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from training import common
+
 GROUPS = 8
 
 
@@ -61,7 +63,4 @@ class Guide(nn.Module):
 
 def load(path: Path, device: torch.device) -> Guide:
     """The averaged network of a checkpoint of train_guide.py, held as it is."""
-    state = torch.load(path, map_location=device, weights_only=False)
-    guide = Guide(state["config"]).to(device, memory_format=torch.channels_last)
-    guide.load_state_dict(state["average"])
-    return guide.eval().requires_grad_(False)
+    return common.load_average(path, Guide, device)[0]

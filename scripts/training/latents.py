@@ -61,10 +61,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def load_vae(path: Path, device: torch.device) -> tuple[Vae, float, int]:
     """The averaged autoencoder of a checkpoint of train_vae.py, its scaling factor and its latent channels."""
-    state = torch.load(path, map_location=device, weights_only=False)
-    vae = Vae(state["config"]).to(device, memory_format=torch.channels_last)
-    vae.load_state_dict(state["average"])
-    return vae.eval(), state["scaling_factor"], state["config"].latent_channels
+    vae, state = common.load_average(path, Vae, device)
+    return vae, state["scaling_factor"], state["config"].latent_channels
 
 
 class Pool:

@@ -88,10 +88,7 @@ def evaluate(vae: Vae, portraits: data.Portraits, options: argparse.Namespace, d
 
 
 def load_trunk(file: Path, device: torch.device) -> Trunk:
-    state = torch.load(file, map_location=device, weights_only=False)
-    networks = FaceNetworks(state["config"]).to(device, memory_format=torch.channels_last)
-    networks.load_state_dict(state["average"])
-    return networks.trunk.eval().requires_grad_(False)
+    return common.load_average(file, FaceNetworks, device)[0].trunk
 
 
 def arguments() -> argparse.Namespace:
