@@ -144,7 +144,7 @@ FaceNetwork::FaceNetwork(const Bundle& bundle, const std::string& module, const 
 }
 
 at::Tensor FaceNetwork::run(const at::Tensor& crop) const {
-  const auto result = network_.tensor({into(crop, network_.placement())}).to(at::kCPU, at::kFloat).contiguous();
+  auto result = network_.tensor({into(crop, network_.placement())}).to(at::kCPU, at::kFloat).contiguous();
   std::vector<std::int64_t> expected{crop.size(0)};
   for (std::size_t i = 0; i < output_.size(); ++i) {
     const auto axis = static_cast<std::int64_t>(i) + 1;

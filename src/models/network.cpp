@@ -44,7 +44,7 @@ std::string cause_of(const std::string& text) {
 /// `Module::to(dtype)` would cast integer buffers too (docs/bundle.md), so floating tensors are cast one by one.
 /// Convolutions take channels-last weights: their kernels are faster so, and maps become tokens without a copy.
 void place(torch::jit::Module& module, const Placement& placement) {
-  const auto cast = [&](at::Tensor tensor) {
+  const auto cast = [&](const at::Tensor& tensor) {
     const auto dtype = tensor.is_floating_point() ? placement.dtype : tensor.scalar_type();
     const auto layout = tensor.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Preserve;
     tensor.set_data(tensor.to(placement.device, dtype, false, false, layout));

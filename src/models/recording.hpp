@@ -12,6 +12,11 @@ namespace magicface::models {
 /// network's time is mostly that of handing over some hundred kernels one by one.
 class Recording {
  public:
+  Recording() = default;
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+  Recording(Recording&&) = delete;
+  Recording& operator=(Recording&&) = delete;
   virtual ~Recording() = default;
   /// Records `work`, which isn't executed. It may not wait for the device, and finds its inputs and leaves its results
   /// in the same memory in every replay. Whatever `work` or the device throws passes through.

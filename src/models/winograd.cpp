@@ -118,7 +118,7 @@ at::Tensor winograd_convolution(const at::Tensor& input, const at::Tensor& weigh
   for (std::int64_t first = 0; first < tiling.count(); first += portion) {
     const auto count = std::min(portion, tiling.count() - first);
     at::parallel_for(0, count, kTilesTogether, [&](std::int64_t begin, std::int64_t end) {
-      const float *pixels = map.const_data_ptr<float>(), *zeros = border.const_data_ptr<float>();
+      const auto *pixels = map.const_data_ptr<float>(), *zeros = border.const_data_ptr<float>();
       std::array<const float*, kPlanes> patch;
       for (auto t = begin; t < end; ++t) {
         for_pixels<kPatch>(tiling, first + t, -1, [&](std::int64_t pixel, std::int64_t k) {
