@@ -3,6 +3,7 @@
 
 Landmarks are compared with the face detector's five points, relative to the distance of the eyes; every action unit is moved
 by 3 (down where the portrait shows much of it already), and the bundle's own estimator says whether it went there.
+`--renders` gives the landmarks' floor: the same distance of rendered people's exact landmarks, which nobody estimated.
 The figures in docs/demo-bundle.md are from this. It needs opencv-python-headless for the five points.
 """
 import argparse
@@ -14,6 +15,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from training import data  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 MUCH, CHANGE = 2.5, 3
@@ -24,6 +29,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--in", dest="folder", type=Path, required=True, help="folder of photographs, one face each")
     parser.add_argument("--program", type=Path, default=ROOT / "build" / "release" / "magicface")
     parser.add_argument("--bundle", type=Path, default=ROOT / "models" / "demo")
+    parser.add_argument("--renders", type=Path, metavar="DIR", help="also, first: a folder of render_portraits.py --edit-set")
     parser.add_argument("--out", type=Path, help="folder for the edited pictures (default: none are kept)")
     return parser.parse_args()
 
@@ -41,15 +47,26 @@ def five_points(picture: np.ndarray, bundle: Path) -> np.ndarray:
     height, width = picture.shape[:2]
     model = bundle / "face_detection_yunet_2023mar.onnx"
     found = cv2.FaceDetectorYN.create(str(model), "", (width, height), 0.6).detect(picture)[1]
+    if found is None:
+        return np.full((5, 2), np.nan)
     largest = max(found, key=lambda face: face[2] * face[3])
     return largest[4:14].reshape(5, 2)
 
 
-def landmark_error(file: Path, points: np.ndarray, bundle: Path) -> float:
-    """Mean distance to the detector's points, in distances of the eyes."""
+def landmark_error(picture: np.ndarray, points: np.ndarray, bundle: Path) -> float:
+    """Mean distance to the detector's points, in distances of the eyes; NaN where it finds no face."""
     ours = np.stack([points[36:42].mean(0), points[42:48].mean(0), points[30], points[48], points[54]])
-    wanted = five_points(cv2.imread(str(file)), bundle)
+    wanted = five_points(picture, bundle)
     return float(np.linalg.norm(ours - wanted, axis=1).mean() / np.linalg.norm(wanted[0] - wanted[1]))
+
+
+def landmark_floor(renders: Path, bundle: Path) -> str:
+    portraits = data.load_edit_set(renders)
+    people = np.unique(portraits.before)
+    pictures = data.pictures(portraits, people, torch.device("cpu")).permute(0, 2, 3, 1).numpy()[..., ::-1]
+    errors = [landmark_error(np.ascontiguousarray((255 * picture).round().astype(np.uint8)), points, bundle)
+              for picture, points in zip(pictures, portraits.lm[people])]
+    return f"exact landmarks of {np.isfinite(errors).sum()} renders: {100 * np.nanmean(errors):.1f} %"
 
 
 def check(options: argparse.Namespace, file: Path, out: Path) -> None:
@@ -62,13 +79,15 @@ def check(options: argparse.Namespace, file: Path, out: Path) -> None:
         changes = {name: item["au_after"][name] - item["au_before"][name] for name in asked}
         moved.append(changes.pop(unit) * np.sign(change))
         others.append(np.abs(list(changes.values())).mean())
-    error = landmark_error(file, np.array(face["landmarks"]), options.bundle)
+    error = landmark_error(cv2.imread(str(file)), np.array(face["landmarks"]), options.bundle)
     print(f"{file.stem:16s} landmarks {100 * error:4.1f} % | right way {sum(m > 0.25 for m in moved):2d} of {len(moved)}, by "
           f"{np.mean(moved):4.2f} of {CHANGE} | others {np.mean(others):.2f} | " + " ".join(f"{u} {m:+.1f}" for u, m in zip(asked, moved)))
 
 
 def main() -> None:
     options = arguments()
+    if options.renders:
+        print(landmark_floor(options.renders, options.bundle))
     files = sorted(f for f in options.folder.iterdir() if f.suffix.lower() in (".png", ".jpg", ".jpeg"))
     with tempfile.TemporaryDirectory() as folder:
         for file in files:
