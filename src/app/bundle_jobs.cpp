@@ -64,9 +64,11 @@ JobResult show_bundle(const std::optional<std::string>& name, bool json, std::os
       << "image size   " << manifest.image_size << " pixels, sides in multiples of " << manifest.size_multiple << "\n"
       << "action units " << join(manifest.au.names, " ") << ", variations from " << format_number(manifest.au.min) << " to "
       << format_number(manifest.au.max) << "\n"
-      << "schedule     " << manifest.schedule.beta_schedule << ", " << manifest.schedule.prediction_type << "\n"
+      << "schedule     " << manifest.schedule.beta_schedule << ", " << manifest.schedule.prediction_type << ", "
+      << manifest.schedule.timestep_spacing << " timesteps\n"
       << "defaults     " << manifest.defaults.sampler << ", " << manifest.defaults.steps << " steps, guidance "
-      << format_number(manifest.defaults.guidance) << ", seed " << manifest.defaults.seed << "\n";
+      << format_number(manifest.defaults.guidance) << ", seed " << manifest.defaults.seed
+      << ", start noise " << format_number(manifest.defaults.noise_scale) << "\n";
   for (const auto& [module, entry] : manifest.modules) {
     out << "module       " << module << "  " << entry.file.file << "  " << entry.file.bytes << " bytes\n";
   }
