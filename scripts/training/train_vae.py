@@ -56,20 +56,25 @@ def feature_distance(trunk: Trunk, made: Tensor, image: Tensor) -> Tensor:
     return sum((a.float() - b.float()).abs().mean() / b.float().abs().mean() for a, b in zip(trunk(made), wanted)) / len(wanted)
 
 
+def picture_loss(made: Tensor, image: Tensor, weight: Tensor, trunk: Trunk | None) -> tuple[Tensor, Tensor]:
+    """Weighted L1 on pixels and on their differences, and on the trunk's features; and the squared error. `made` is in [-1, 1]."""
+    error = made - (2 * image - 1)
+    across = (error[..., 1:] - error[..., :-1]).abs() * weight[..., 1:]
+    along = (error[..., 1:, :] - error[..., :-1, :]).abs() * weight[..., 1:, :]
+    loss = (error.abs() * weight).mean() + across.mean() + along.mean()
+    if trunk is not None:
+        loss = loss + FEATURE_WEIGHT * feature_distance(trunk, made / 2 + 0.5, image)
+    return loss, error.detach().square().mean() / 4
+
+
 def loss_of(vae: Vae, image: Tensor, weight: Tensor, trunk: Trunk | None) -> tuple[Tensor, Tensor]:
-    """Weighted L1 on pixels and on their differences, on the trunk's features, and a little pull of the latents to a unit normal."""
+    """The picture's loss and a little pull of the latents to a unit normal; and the squared error."""
     mean, log_variance = vae.encode(image)
     mean, log_variance = mean.float(), log_variance.float()
     latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-    again = vae.decode(latent).float()
-    error = again - (2 * image - 1)
-    across = (error[..., 1:] - error[..., :-1]).abs() * weight[..., 1:]
-    along = (error[..., 1:, :] - error[..., :-1, :]).abs() * weight[..., 1:, :]
     divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-    loss = (error.abs() * weight).mean() + across.mean() + along.mean() + KL_WEIGHT * divergence
-    if trunk is not None:
-        loss = loss + FEATURE_WEIGHT * feature_distance(trunk, again / 2 + 0.5, image)
-    return loss, error.detach().square().mean() / 4
+    loss, error = picture_loss(vae.decode(latent).float(), image, weight, trunk)
+    return loss + KL_WEIGHT * divergence, error
 
 
 @torch.no_grad()

@@ -100,9 +100,17 @@ def test_the_guide_pulls_a_prediction_towards_the_truth() -> None:
     assert network.distance(portrait, predicted - 0.1 * predicted.grad, true) < before
 
 
-def test_decoder_only_keeps_the_latents(runs: Path, folder: Path, tmp_path: Path) -> None:
-    shutil.copy(runs / "vae" / "vae.pt", tmp_path / "vae.pt")
-    run("training/train_vae.py", "--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--out", tmp_path, "--batch", 4, "--decoder-only")
+@pytest.mark.parametrize("script", ["train_vae.py", "train_decoder.py"])
+def test_decoder_only_keeps_the_latents(runs: Path, folder: Path, tmp_path: Path, script: str) -> None:
+    words = ["--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--out", tmp_path, "--batch", 4]
+    if script == "train_vae.py":
+        shutil.copy(runs / "vae" / "vae.pt", tmp_path / "vae.pt")
+        words += ["--decoder-only"]
+    else:
+        words += ["--vae", runs / "vae" / "vae.pt", "--diffusion", runs / "diffusion" / "diffusion.pt", "--start-pool", 2]
+    run(f"training/{script}", *words)
+    if script == "train_decoder.py":
+        assert "from step 3" in run(f"training/{script}", *words)
     before, after = (torch.load(p / "vae.pt", weights_only=False)["average"] for p in (runs / "vae", tmp_path))
     held = [name for name in before if name.startswith(("encoder.", "quant_conv."))]
     assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in held)

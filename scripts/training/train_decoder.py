@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Let the autoencoder's decoder learn to draw what the UNets answer, beside what the encoder makes of pictures.
+
+A decoder that has seen only encoded pictures draws the UNets' latents, which are a little too even where an answer is unsure,
+as fog in mouths. Latents stay what they are: encoder and UNets are held. Starts from --vae, resumes from OUT/vae.pt.
+"""
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from networks.vae import Vae  # noqa: E402
+from training import common, data, latents, schedule, train_diffusion, train_vae  # noqa: E402
+
+STEPS, NOISE_SCALE = 4, 0.5  # of the answers: few, as in the bundle
+# Where the loss looks: latents.inputs' weights over this, 1 on the face.
+FACE_WEIGHT = latents.FACE_WEIGHT
+
+
+@torch.no_grad()
+def answers(forms: nn.ModuleDict, factor: float, latent: Tensor, attribute: Tensor, au: Tensor, source: int, targets: list[int]) -> Tensor:
+    """The UNets' latents (the autoencoder's scale) of one person's `targets`, from the picture `source`; inputs [4, ...]."""
+    reference = forms["id_encoder"](latent[source : source + 1])
+    change = au[targets] - au[source]
+    noise = NOISE_SCALE * torch.randn_like(latent[targets])
+
+    def predict(x: Tensor, t: Tensor, with_au: bool) -> Tensor:
+        return forms["denoiser"](x, attribute[targets], t, change if with_au else torch.zeros_like(change), reference).float()
+
+    return schedule.ddim(predict, noise, schedule.timesteps(STEPS, "trailing"), 1.0) / factor
+
+
+class Examples:
+    """Latents and the pictures that they should become, of the persons seen so far."""
+
+    def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, forms: nn.ModuleDict, factor: float,
+                 options: argparse.Namespace, device: torch.device) -> None:
+        self.sets, self.vae, self.forms, self.factor, self.size, self.device = sets, vae, forms, factor, options.size, device
+        self.generator = np.random.default_rng((options.seed, len(sets)))
+        rows = [(s, r) for s, end in enumerate(ends) for r in range(0, end, data.EXPRESSIONS)]
+        self.todo = [rows[i] for i in self.generator.permutation(len(rows))]
+        self.seen: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []  # answered, encoded, picture, weight
+
+    @torch.no_grad()
+    def grow(self, persons: int) -> None:
+        for _ in range(min(persons, len(self.todo))):
+            chosen, row = self.todo.pop(0)
+            portraits = self.sets[chosen]
+            images, weight = latents.inputs(portraits, row, self.size, self.generator, bool(self.generator.random() < 0.5))
+            au = torch.from_numpy(np.array(portraits.au[row : row + data.EXPRESSIONS])).float().to(self.device)
+            with common.autocast(self.device):
+                latent, attribute = self.vae.encode(images.to(self.device))[0].float().chunk(2)
+                source, *targets = self.generator.permutation(data.EXPRESSIONS).tolist()
+                answered = answers(self.forms, self.factor, latent, attribute, au, source, targets)
+            pictures = (images[: data.EXPRESSIONS][targets] * 255).byte()
+            self.seen += zip(answered, latent[targets], pictures, weight[targets])
+
+    def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Latents, half of them the UNets' and half the encoder's, pictures and pixel weights."""
+        rows = [self.seen[i] for i in self.generator.integers(len(self.seen), size=count)]
+        latent = torch.stack([row[k >= count // 2] for k, row in enumerate(rows)])
+        image = torch.stack([row[2] for row in rows]).float() / 255
+        weight = torch.stack([row[3] for row in rows]) / FACE_WEIGHT
+        return latent, image.to(self.device), F.interpolate(weight, size=image.shape[2:], mode="bilinear").to(self.device)
+
+
+def arguments() -> argparse.Namespace:
+    parser = common.base_parser(__doc__)
+    latents.add_options(parser)
+    parser.add_argument("--diffusion", type=Path, required=True, help="diffusion.pt of train_diffusion.py")
+    parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
+    parser.add_argument("--rate", type=float, default=3e-4)
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = arguments()
+    device = common.prepare(options)
+    vae, start = common.load_average(options.vae, Vae, device)
+    config, factor = start["config"], start["scaling_factor"]
+    drawing = nn.ModuleList([vae.decoder, vae.post_quant_conv]).requires_grad_(True)
+    pair, forms = train_diffusion.build("smoke" if options.smoke else "demo", config.latent_channels, device)
+    pair.load_state_dict(torch.load(options.diffusion, map_location=device, weights_only=False)["average"])
+    trunk = train_vae.load_trunk(options.faces, device) if options.faces else None
+    average = common.Average(vae, 0.998)
+    optimizer = torch.optim.AdamW(drawing.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
+    path = options.out / "vae.pt"
+    step, spent = common.resume(path, "vae", vae, average, optimizer, device)
+    torch.manual_seed(options.seed + step)
+    sets = [data.load(folder) for folder in options.data]
+    examples = Examples(sets, [data.training_rows(s, options.held_out) for s in sets], vae, forms.eval(), factor, options, device)
+    examples.grow(options.start_pool)
+    clock, limit = common.Clock(options.minutes, spent), step + 3 if options.smoke else 10**9
+    common.log(options.out, f"decoder: {sum(p.numel() for p in drawing.parameters()) / 1e6:.2f} M parameters, from step {step}, {len(examples.seen)} examples")
+    errors, stop = [], False
+    while not stop:
+        examples.grow(int((step + 1) * options.grow) - int(step * options.grow))
+        for group in optimizer.param_groups:
+            group["lr"] = clock.rate(step, options.rate, warmup=30)
+        latent, image, weight = examples.draw(options.batch)
+        with common.autocast(device):
+            made = vae.decode(latent.to(memory_format=torch.channels_last)).float()
+        loss, _ = train_vae.picture_loss(made, image, weight, trunk)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(drawing.parameters(), 1.0)
+        optimizer.step()
+        average.update(vae)
+        step += 1
+        stop = clock.spent > clock.total or step >= limit
+        errors.append((made.detach() / 2 + 0.5 - image).square().flatten(1).mean(1).view(2, -1).mean(1))
+        if step % 50 == 0 or stop:
+            answered, encoded = (-10 * torch.stack(errors).mean(0).log10()).tolist()
+            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} answered {answered:.2f} dB, encoded {encoded:.2f} dB, "
+                       f"{len(examples.seen)} examples, {clock.spent:.0f} s")
+            errors = []
+        if stop or step % 150 == 0:
+            common.save(path, vae=vae.state_dict(), average=average.values, count=average.count, optimizer=optimizer.state_dict(),
+                        step=step, spent=clock.spent, config=config, scaling_factor=factor)
+
+
+if __name__ == "__main__":
+    main()
