@@ -14,6 +14,7 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from exporting.bundle import digest, save_module  # noqa: E402
+from exporting.torchscript import fix_order  # noqa: E402
 from networks import demo_face, unet, vae  # noqa: E402
 from training import common, condition, data  # noqa: E402
 
@@ -93,6 +94,8 @@ def trained_parts(runs: Path) -> tuple[dict, float]:
     pair.load_state_dict(state["average"])
     factor = state.get("scaling_factor", factor)
     faces = {name: common.load_average(runs / name / "faces.pt", demo_face.FaceNetworks, host)[0] for name in ("faces", "judge")}
+    for network in (autoencoder, *faces.values()):
+        network.requires_grad_(True)  # as their files always said: equal networks, equal bytes
     return {"vae": autoencoder, "denoiser": denoiser, "id_encoder": encoder, **faces}, factor
 
 
@@ -117,4 +120,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    fix_order()
     main()

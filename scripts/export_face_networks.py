@@ -10,6 +10,7 @@ from pathlib import Path
 from exporting.bundle import add_to
 from exporting.errors import ExportError
 from exporting.faces import add_arguments, add_faces, chosen
+from exporting.torchscript import fix_order
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,4 +31,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    fix_order()
     sys.exit(main())

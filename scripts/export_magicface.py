@@ -21,6 +21,7 @@ from exporting.errors import ExportError
 from exporting.faces import add_arguments, add_faces, chosen
 from exporting.prompt import prompt_embeds
 from exporting.sources import MAGICFACE_FILES, PROMPT_FILES, STABLE_DIFFUSION_FILES, Source, locate
+from exporting.torchscript import fix_order
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 MAGICFACE_LICENCE = "MagicFace weights: terms of their repository (none stated in the release read)"
@@ -90,4 +91,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    fix_order()
     sys.exit(main())

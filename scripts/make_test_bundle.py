@@ -13,6 +13,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from export_demo import write_bundle  # noqa: E402
+from exporting.torchscript import fix_order  # noqa: E402
 from networks.demo_face import FaceConfig, FaceNetworks  # noqa: E402
 from networks.unet import UNet, UNetConfig  # noqa: E402
 from networks.vae import Vae, VaeConfig  # noqa: E402
@@ -57,4 +58,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    fix_order()
     main()

@@ -123,7 +123,7 @@ def resume(path: Path, name: str, network: nn.Module, average: Average, optimize
 def load_average(path: Path, kind: Callable[..., Network], device: torch.device) -> tuple[Network, dict]:
     """The averaged network of a checkpoint, made by `kind` from its configuration and held as it is; and the checkpoint."""
     state = torch.load(path, map_location=device, weights_only=False)
-    network = kind(state["config"]).to(device, memory_format=torch.channels_last)
+    network = kind(state["config"]).to(device)
     network.load_state_dict(state["average"])
     return network.eval().requires_grad_(False), state
 

@@ -63,4 +63,4 @@ class Guide(nn.Module):
 
 def load(path: Path, device: torch.device) -> Guide:
     """The averaged network of a checkpoint of train_guide.py, held as it is."""
-    return common.load_average(path, Guide, device)[0]
+    return common.load_average(path, Guide, device)[0].to(memory_format=torch.channels_last)

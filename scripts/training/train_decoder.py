@@ -83,6 +83,7 @@ def main() -> None:
     device = common.prepare(options)
     vae, start = common.load_average(options.vae, Vae, device)
     config, factor = start["config"], start["scaling_factor"]
+    vae = vae.to(memory_format=torch.channels_last)
     drawing = nn.ModuleList([vae.decoder, vae.post_quant_conv]).requires_grad_(True)
     pair, forms = train_diffusion.build("smoke" if options.smoke else "demo", config.latent_channels, device)
     pair.load_state_dict(torch.load(options.diffusion, map_location=device, weights_only=False)["average"])

@@ -93,7 +93,7 @@ def evaluate(vae: Vae, portraits: data.Portraits, options: argparse.Namespace, d
 
 
 def load_trunk(file: Path, device: torch.device) -> Trunk:
-    return common.load_average(file, FaceNetworks, device)[0].trunk
+    return common.load_average(file, FaceNetworks, device)[0].trunk.to(memory_format=torch.channels_last)
 
 
 def arguments() -> argparse.Namespace:

@@ -2,6 +2,7 @@
 """The training scripts run, resume and export on a handful of made-up pictures."""
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -134,6 +135,15 @@ def test_trained_runs_export_and_are_judged(runs: Path, folder: Path, tmp_path: 
     assert "2 persons, 22 edits" in text and (tmp_path / "s.png").exists()
     lines = {line["figure"]: line for line in json.loads((tmp_path / "figures.json").read_text())}
     assert all(np.isfinite(line["value"]) for line in lines.values())
+
+
+def test_equal_networks_are_equal_bytes(runs: Path, tmp_path: Path) -> None:
+    files = []
+    for seed in ("1", "2"):
+        words = ["--runs", runs, "--out", tmp_path / seed, "--detectors", tmp_path]
+        subprocess.run([sys.executable, SCRIPTS / "export_demo.py", *words], check=True, env=os.environ | {"PYTHONHASHSEED": seed})
+        files.append({file.name: file.read_bytes() for file in (tmp_path / seed).iterdir()})
+    assert [name for name in files[0] if files[0][name] != files[1][name]] == []
 
 
 def edit_set(folder: Path, out: Path) -> Path:
