@@ -51,10 +51,10 @@ class RecordedCallsTest : public testing::Test {
   at::Tensor run(const at::Tensor& x, const std::vector<at::Tensor>& features) {
     return recorded_.run({x, features}, [this](const RecordedCalls::Inputs& inputs) {
       ++device_.calls;
-      const auto& x = std::get<at::Tensor>(inputs[0]);
-      const auto& features = std::get<std::vector<at::Tensor>>(inputs[1]);
-      auto result = at::empty_like(x);
-      device_.give([result, x, features] { result.copy_(x * features[0] + features[1]); });
+      const auto& given = std::get<at::Tensor>(inputs[0]);
+      const auto& terms = std::get<std::vector<at::Tensor>>(inputs[1]);
+      auto result = at::empty_like(given);
+      device_.give([result, given, terms] { result.copy_(given * terms[0] + terms[1]); });
       return result;
     });
   }
