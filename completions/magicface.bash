@@ -24,7 +24,7 @@ _magicface() {
     --log-level) words="debug info warn error off" ;;
     --au | --target) words="AU1= AU2= AU4= AU5= AU6= AU9= AU12= AU15= AU17= AU20= AU25= AU26=" ;;
     --intensity | --like-strength | --seeds | --frame-ms) return ;;
-    --steps | --eta | --guidance | --seed | --threads | --batch-size | --quality | --max-pixels | --max-file-size | --output-pattern | --max-failures) return ;;
+    --steps | --eta | --guidance | --noise-scale | --seed | --threads | --batch-size | --quality | --max-pixels | --max-file-size | --output-pattern | --max-failures) return ;;
   esac
   if [[ -n $words ]]; then
     [[ $previous == --au || $previous == --target ]] && compopt -o nospace
@@ -33,7 +33,7 @@ _magicface() {
   fi
   case $command in
     edit) flags="--in --out --output-pattern --format --quality --no-metadata --max-pixels --max-file-size --overwrite --au --sampler --steps --fast --best --eta --guidance
-      --seed --bundle --device --threads --dtype --low-memory --batch-size --crop --condition --composite --face --mask --mask-policy --json --quiet --log-level --help
+      --noise-scale --seed --bundle --device --threads --dtype --low-memory --cuda-graphs --batch-size --crop --condition --composite --face --mask --mask-policy --json --quiet --log-level --help
       --target --preset --intensity --like --like-strength --neutralise --neutralize --au-file --au-file-as --seeds --keep
       --grid --compare --sweep-video --frame-ms
       --jobs --allow-outside --dry-run --resume --retry-failed --halt-on-error --max-failures --shard --records --csv --from-record
@@ -49,7 +49,7 @@ _magicface() {
       ;;
     check) flags="--run-again --out --tolerances --figures --update --json --bundle --device --threads --quiet --log-level --help" ;;
     bench) flags="--in --batch --threads --steps --size --repeat --warmup --reuse --compare --plot --overwrite --json --sampler --guidance
-      --device --dtype --low-memory --crop --condition --bundle --quiet --log-level --help" ;;
+      --device --dtype --low-memory --cuda-graphs --crop --condition --bundle --quiet --log-level --help" ;;
     report) flags="--out --overwrite --figures --size --quality --quiet --log-level --help" ;;
     bundle)
       flags="--bundle --json --help"
