@@ -65,7 +65,18 @@ def load_vae(path: Path, device: torch.device) -> tuple[Vae, float, int]:
     return vae.to(memory_format=torch.channels_last), state["scaling_factor"], state["config"].latent_channels
 
 
-class Pool:
+class Growing:
+    """What is made of one person after the other while a training draws from it."""
+
+    def grow(self, persons: int) -> None:
+        raise NotImplementedError
+
+    def keep_up(self, step: int, rate: float) -> None:
+        """Take in what `rate` persons per step leave for this one."""
+        self.grow(int((step + 1) * rate) - int(step * rate))
+
+
+class Pool(Growing):
     """Latents of the persons encoded so far, in memory."""
 
     def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, size: int, seed: int, device: torch.device,
@@ -91,10 +102,6 @@ class Pool:
             self.latents.append(latent.view(2, data.EXPRESSIONS, *latent.shape[1:]))
             self.weights.append(weight.to(self.device))
             self.au.append(torch.from_numpy(np.array(portraits.au[row : row + data.EXPRESSIONS])).float().to(self.device))
-
-    def keep_up(self, step: int, rate: float) -> None:
-        """Encode what `rate` persons per step leave for this one."""
-        self.grow(int((step + 1) * rate) - int(step * rate))
 
     def draw(self, persons: int) -> tuple[Tensor, Tensor, Tensor]:
         """Latents [P, 2, 4, C, h, w], weights [P, 4, 1, h, w] and action units [P, 4, 12] of random persons."""

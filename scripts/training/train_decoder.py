@@ -18,8 +18,6 @@ from networks.vae import Vae  # noqa: E402
 from training import common, data, latents, schedule, train_diffusion, train_vae  # noqa: E402
 
 STEPS, NOISE_SCALE = 4, 0.5  # of the answers: few, as in the bundle
-# Where the loss looks: latents.inputs' weights over this, 1 on the face.
-FACE_WEIGHT = latents.FACE_WEIGHT
 
 
 @torch.no_grad()
@@ -29,13 +27,13 @@ def answers(forms: nn.ModuleDict, factor: float, latent: Tensor, attribute: Tens
     change = au[targets] - au[source]
     noise = NOISE_SCALE * torch.randn_like(latent[targets])
 
-    def predict(x: Tensor, t: Tensor, with_au: bool) -> Tensor:
-        return forms["denoiser"](x, attribute[targets], t, change if with_au else torch.zeros_like(change), reference).float()
+    def predict(x: Tensor, t: Tensor, _: bool) -> Tensor:  # without guidance always with the action units
+        return forms["denoiser"](x, attribute[targets], t, change, reference).float()
 
     return schedule.ddim(predict, noise, schedule.timesteps(STEPS, "trailing"), 1.0) / factor
 
 
-class Examples:
+class Examples(latents.Growing):
     """Latents and the pictures that they should become, of the persons seen so far."""
 
     def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, forms: nn.ModuleDict, factor: float,
@@ -65,7 +63,7 @@ class Examples:
         rows = [self.seen[i] for i in self.generator.integers(len(self.seen), size=count)]
         latent = torch.stack([row[k >= count // 2] for k, row in enumerate(rows)])
         image = torch.stack([row[2] for row in rows]).float() / 255
-        weight = torch.stack([row[3] for row in rows]) / FACE_WEIGHT
+        weight = torch.stack([row[3] for row in rows]) / latents.FACE_WEIGHT  # 1 on the face
         return latent, image.to(self.device), F.interpolate(weight, size=image.shape[2:], mode="bilinear").to(self.device)
 
 
@@ -100,7 +98,7 @@ def main() -> None:
     common.log(options.out, f"decoder: {sum(p.numel() for p in drawing.parameters()) / 1e6:.2f} M parameters, from step {step}, {len(examples.seen)} examples")
     errors, stop = [], False
     while not stop:
-        examples.grow(int((step + 1) * options.grow) - int(step * options.grow))
+        examples.keep_up(step, options.grow)
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=30)
         latent, image, weight = examples.draw(options.batch)

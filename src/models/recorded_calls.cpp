@@ -61,6 +61,7 @@ at::Tensor RecordedCalls::run(const Inputs& inputs, const Call& call) {
   }
   if (!shaped->recording) {
     try {
+      shaped->given = tensors;
       record(*shaped, inputs, call);
     } catch (const std::exception& failure) {
       const std::string text = failure.what();
@@ -87,7 +88,6 @@ RecordedCalls::Shaped* RecordedCalls::find(const std::vector<at::Tensor>& inputs
 }
 
 void RecordedCalls::record(Shaped& shaped, const Inputs& inputs, const Call& call) const {
-  shaped.given = flat(inputs);
   shaped.fixed.clear();
   for (const auto& tensor : shaped.given) shaped.fixed.push_back(tensor.clone());
   auto recording = make_();
