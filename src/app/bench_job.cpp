@@ -46,7 +46,7 @@ void write_plot(const fs::path& file, const BenchReport& report) {
 }
 
 BenchReport head_of(const BenchOptions& options, const models::Bundle& bundle) {
-  const auto& defaults = bundle.manifest().defaults;
+  const auto sampling = pipeline::resolved(options.sampling, bundle.manifest().defaults);
   BenchReport report;
   report.version = kVersion;
   report.libtorch = models::libtorch_version();
@@ -58,8 +58,8 @@ BenchReport head_of(const BenchOptions& options, const models::Bundle& bundle) {
   report.input = bench_portrait(options).filename().string();
   report.device = options.compute.device;
   report.dtype = options.compute.dtype;
-  report.sampler = options.sampling.sampler.value_or(defaults.sampler);
-  report.guidance = options.sampling.guidance.value_or(defaults.guidance);
+  report.sampler = sampling.sampler;
+  report.guidance = sampling.guidance;
   report.repeat = options.repeat;
   report.warmup = options.warmup;
   return report;

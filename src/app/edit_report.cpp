@@ -60,10 +60,11 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
   object["au_before"] = intensities(manifest_.au.names, outcome.au_before);
   object["au_after"] = intensities(manifest_.au.names, outcome.au_after);
   object["seed"] = outcome.seed;
-  object["sampler"] = options_.sampling.sampler.value_or(manifest_.defaults.sampler);
-  object["steps"] = options_.sampling.steps.value_or(manifest_.defaults.steps);
-  object["guidance"] = options_.sampling.guidance.value_or(manifest_.defaults.guidance);
-  object["noise_scale"] = options_.sampling.noise_scale.value_or(manifest_.defaults.noise_scale);
+  const auto sampling = pipeline::resolved(options_.sampling, manifest_.defaults);
+  object["sampler"] = sampling.sampler;
+  object["steps"] = sampling.steps;
+  object["guidance"] = sampling.guidance;
+  object["noise_scale"] = sampling.noise_scale;
   object["bundle"] = manifest_.name + "@" + manifest_.version;
   object["seconds"] = rounded(outcome.seconds, 3);
   Json stages = Json::object();
@@ -111,10 +112,9 @@ void EditReport::add_failure(const std::string& error) {
 
 std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const EditRequest& edit, int width,
                             int height) {
-  const auto& defaults = manifest.defaults;
-  return edit_text(edit, manifest.au) + "\nSteps: " + std::to_string(options.sampling.steps.value_or(defaults.steps)) +
-         ", Sampler: " + options.sampling.sampler.value_or(defaults.sampler) +
-         ", CFG scale: " + format_number(options.sampling.guidance.value_or(defaults.guidance)) +
+  const auto sampling = pipeline::resolved(options.sampling, manifest.defaults);
+  return edit_text(edit, manifest.au) + "\nSteps: " + std::to_string(sampling.steps) + ", Sampler: " + sampling.sampler +
+         ", CFG scale: " + format_number(sampling.guidance) + ", Start noise: " + format_number(sampling.noise_scale) +
          ", Seed: " + std::to_string(edit.seed) + ", Size: " + std::to_string(width) + "x" +
          std::to_string(height) + ", Model: " + manifest.name + "@" + manifest.version + ", Version: magicface " + kVersion;
 }

@@ -134,17 +134,15 @@ RecordJson ItemRecorder::asked(const EditRequest& request) const {
 }
 
 RecordJson ItemRecorder::parameters(const WorkItem& item, std::size_t edit) const {
-  const auto& defaults = manifest_.defaults;
-  const auto& sampling = options_.sampling;
+  const auto sampling = pipeline::resolved(options_.sampling, manifest_.defaults);
   const auto format = item.outputs[edit].format;
   RecordJson line;
   line.update(asked(item.edits[edit]));
-  line["sampler"] = sampling.sampler.value_or(defaults.sampler);
-  line["steps"] = sampling.steps.value_or(defaults.steps);
+  line["sampler"] = sampling.sampler;
+  line["steps"] = sampling.steps;
   line["eta"] = sampling.eta;
-  line["guidance"] = sampling.guidance.value_or(defaults.guidance);
-  const double noise_scale = sampling.noise_scale.value_or(defaults.noise_scale);
-  if (noise_scale != 1) line["noise_scale"] = noise_scale;  // so that records made before it existed stay good
+  line["guidance"] = sampling.guidance;
+  if (sampling.noise_scale != 1) line["noise_scale"] = sampling.noise_scale;  // so that records made before it existed stay good
   line["crop"] = options_.crop == pipeline::Crop::none ? "none" : "auto";
   line["condition"] = condition_;
   line["composite"] = options_.composite == pipeline::Composite::none ? "none" : "auto";

@@ -26,13 +26,14 @@ struct Plan {
   double guidance = 1, noise_scale = 1;
 };
 
-Plan plan_of(const SamplingOptions& sampling, const models::Manifest& manifest) {
+Plan plan_of(const SamplingOptions& asked, const models::Manifest& manifest) {
+  const auto sampling = resolved(asked, manifest.defaults);
   Plan plan;
-  plan.sampler.kind = diffusion::sampler_from_name(sampling.sampler.value_or(manifest.defaults.sampler));
-  plan.sampler.steps = sampling.steps.value_or(manifest.defaults.steps);
+  plan.sampler.kind = diffusion::sampler_from_name(sampling.sampler);
+  plan.sampler.steps = sampling.steps;
   plan.sampler.eta = sampling.eta;
-  plan.guidance = sampling.guidance.value_or(manifest.defaults.guidance);
-  plan.noise_scale = sampling.noise_scale.value_or(manifest.defaults.noise_scale);
+  plan.guidance = sampling.guidance;
+  plan.noise_scale = sampling.noise_scale;
   return plan;
 }
 

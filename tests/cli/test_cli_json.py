@@ -33,12 +33,12 @@ def test_values_beyond_the_range_warn(uncropped, portrait):
 
 
 def test_png_carries_its_parameters(uncropped, portrait, tmp_path):
-    result = uncropped.edit("--in", portrait, "--au", "AU12=2.5", "--seed", 5, "--guidance", 1.5, "--sampler", "unipc")
+    result = uncropped.edit("--in", portrait, "--au", "AU12=2.5", "--seed", 5, "--guidance", 1.5, "--sampler", "unipc", "--noise-scale", 0.5)
     text = Image.open(tmp_path / result.paths[0]).text["parameters"]
     edit, settings = text.split("\n")
     assert edit == "AU12+2.5"
     pairs = dict(pair.split(": ") for pair in settings.split(", "))
-    assert pairs["Steps"] == "2" and pairs["Sampler"] == "unipc" and pairs["CFG scale"] == "1.5"
+    assert pairs["Steps"] == "2" and pairs["Sampler"] == "unipc" and pairs["CFG scale"] == "1.5" and pairs["Start noise"] == "0.5"
     assert pairs["Seed"] == "5" and pairs["Size"] == "64x64" and pairs["Model"] == "test@1"
 
 

@@ -15,6 +15,9 @@
 namespace magicface::image {
 struct Picture;
 }
+namespace magicface::models {
+struct DefaultsSection;
+}
 
 namespace magicface::pipeline {
 
@@ -36,6 +39,14 @@ struct SamplingOptions {
   std::optional<double> guidance;      ///< classifier-free guidance scale, 0 to 100; 1 switches guidance off
   std::optional<double> noise_scale;   ///< of the start noise, 0 to 2; below 1: less varied, closer to the average answer
 };
+
+/// How sampling goes: what was asked for, and the bundle's defaults elsewhere.
+struct Sampling {
+  std::string sampler;
+  int steps;
+  double eta, guidance, noise_scale;
+};
+Sampling resolved(const SamplingOptions& asked, const models::DefaultsSection& defaults);
 
 /// What is cut out for the model, and what happens with its picture.
 enum class Crop { automatic, none };
