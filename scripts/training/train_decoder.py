@@ -16,6 +16,7 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.vae import Vae  # noqa: E402
 from training import common, data, latents, schedule, train_diffusion, train_vae  # noqa: E402
+from training.reader import Reader  # noqa: E402
 
 STEPS, NOISE_SCALE = 4, 0.5  # of the answers: few, as in the bundle
 
@@ -37,12 +38,13 @@ class Examples(latents.Growing):
     """Latents and the pictures that they should become, of the persons seen so far."""
 
     def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, forms: nn.ModuleDict, factor: float,
-                 options: argparse.Namespace, device: torch.device) -> None:
+                 options: argparse.Namespace, device: torch.device, reader: Reader | None = None) -> None:
         self.sets, self.vae, self.forms, self.factor, self.size, self.device = sets, vae, forms, factor, options.size, device
+        self.reader = reader
         self.generator = np.random.default_rng((options.seed, len(sets)))
         rows = [(s, r) for s, end in enumerate(ends) for r in range(0, end, data.EXPRESSIONS)]
         self.todo = [rows[i] for i in self.generator.permutation(len(rows))]
-        self.seen: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []  # answered, encoded, picture, weight
+        self.seen: list[tuple[Tensor, ...]] = []  # answered, encoded, picture, weight, reading of the picture
 
     @torch.no_grad()
     def grow(self, persons: int) -> None:
@@ -55,16 +57,18 @@ class Examples(latents.Growing):
                 latent, attribute = self.vae.encode(images.to(self.device))[0].float().chunk(2)
                 source, *targets = self.generator.permutation(data.EXPRESSIONS).tolist()
                 answered = answers(self.forms, self.factor, latent, attribute, au, source, targets)
+                readings = self.reader(images[targets].to(self.device)) if self.reader else au[targets]
             pictures = (images[: data.EXPRESSIONS][targets] * 255).byte()
-            self.seen += zip(answered, latent[targets], pictures, weight[targets])
+            self.seen += zip(answered, latent[targets], pictures, weight[targets], readings)
 
-    def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Latents, half of them the UNets' and half the encoder's, pictures and pixel weights."""
+    def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Latents, half of them the UNets' and half the encoder's, pictures, pixel weights and readings."""
         rows = [self.seen[i] for i in self.generator.integers(len(self.seen), size=count)]
         latent = torch.stack([row[k >= count // 2] for k, row in enumerate(rows)])
         image = torch.stack([row[2] for row in rows]).float() / 255
         weight = torch.stack([row[3] for row in rows]) / latents.FACE_WEIGHT  # 1 on the face
-        return latent, image.to(self.device), F.interpolate(weight, size=image.shape[2:], mode="bilinear").to(self.device)
+        readings = torch.stack([row[4] for row in rows])
+        return latent, image.to(self.device), F.interpolate(weight, size=image.shape[2:], mode="bilinear").to(self.device), readings
 
 
 def arguments() -> argparse.Namespace:
@@ -72,6 +76,8 @@ def arguments() -> argparse.Namespace:
     latents.add_options(parser)
     parser.add_argument("--diffusion", type=Path, required=True, help="diffusion.pt of train_diffusion.py")
     parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
+    parser.add_argument("--reader", type=Path, help="faces.pt of train_face.py --judge, on other persons than the judge's: reads what is drawn")
+    parser.add_argument("--reader-weight", type=float, default=0.1, help="weight of the reader's squared intensities")
     parser.add_argument("--rate", type=float, default=3e-4)
     return parser.parse_args()
 
@@ -86,25 +92,27 @@ def main() -> None:
     pair, forms = train_diffusion.build("smoke" if options.smoke else "demo", config.latent_channels, device)
     pair.load_state_dict(torch.load(options.diffusion, map_location=device, weights_only=False)["average"])
     trunk = train_vae.load_trunk(options.faces, device) if options.faces else None
+    reader = Reader(options.reader, device) if options.reader else None
     average = common.Average(vae, 0.998)
     optimizer = torch.optim.AdamW(drawing.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
     path = options.out / "vae.pt"
     step, spent = common.resume(path, "vae", vae, average, optimizer, device)
     torch.manual_seed(options.seed + step)
     sets = [data.load(folder) for folder in options.data]
-    examples = Examples(sets, [data.training_rows(s, options.held_out) for s in sets], vae, forms.eval(), factor, options, device)
+    examples = Examples(sets, [data.training_rows(s, options.held_out) for s in sets], vae, forms.eval(), factor, options, device, reader)
     examples.grow(options.start_pool)
     clock, limit = common.Clock(options.minutes, spent), step + 3 if options.smoke else 10**9
     common.log(options.out, f"decoder: {sum(p.numel() for p in drawing.parameters()) / 1e6:.2f} M parameters, from step {step}, {len(examples.seen)} examples")
-    errors, stop = [], False
+    errors, distances, stop = [], [], False
     while not stop:
         examples.keep_up(step, options.grow)
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=30)
-        latent, image, weight = examples.draw(options.batch)
+        latent, image, weight, readings = examples.draw(options.batch)
         with common.autocast(device):
             made = vae.decode(latent.to(memory_format=torch.channels_last)).float()
-        loss, _ = train_vae.picture_loss(made, image, weight, trunk)
+            read = reader.distance(made / 2 + 0.5, readings) if reader else torch.zeros((), device=device)
+        loss = train_vae.picture_loss(made, image, weight, trunk)[0] + options.reader_weight * read
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(drawing.parameters(), 1.0)
@@ -113,11 +121,12 @@ def main() -> None:
         step += 1
         stop = clock.spent > clock.total or step >= limit
         errors.append((made.detach() / 2 + 0.5 - image).square().flatten(1).mean(1).view(2, -1).mean(1))
+        distances.append(float(read.detach()))
         if step % 50 == 0 or stop:
             answered, encoded = (-10 * torch.stack(errors).mean(0).log10()).tolist()
-            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} answered {answered:.2f} dB, encoded {encoded:.2f} dB, "
+            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} answered {answered:.2f} dB, encoded {encoded:.2f} dB, reader {np.mean(distances):.3f}, "
                        f"{len(examples.seen)} examples, {clock.spent:.0f} s")
-            errors = []
+            errors, distances = [], []
         if stop or step % 150 == 0:
             common.save(path, vae=vae.state_dict(), average=average.values, count=average.count, optimizer=optimizer.state_dict(),
                         step=step, spent=clock.spent, config=config, scaling_factor=factor)

@@ -7,6 +7,7 @@ Resumes from OUT/diffusion.pt.
 """
 import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,11 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
+from networks.vae import Vae  # noqa: E402
 from training import common, data, guide, parallel, schedule  # noqa: E402
 from training.guide import Guide  # noqa: E402
 from training.latents import Pool, add_options, load_vae  # noqa: E402
+from training.reader import Reader  # noqa: E402
 
 SIZES = {
     "demo": dict(block_out_channels=(64, 96, 128), attention=(True, True, True), layers_per_block=1, heads=2,
@@ -26,6 +29,7 @@ SIZES = {
                   cross_attention_dim=None, position=True, level_out=True),
 }
 TARGETS = 3
+READ = 8  # of a batch's predictions are drawn for the reader: drawing costs as much as predicting
 # The paper drops 10 % of the variations to zeros, whatever the target shows, so that zeros mean "any expression". Here
 # zeros mean "this expression": an edit of nothing changes nothing, and guidance strengthens the change that was asked for.
 SAME, SAME_ZEROS, SAME_NOISE = 0.2, 0.5, 0.2
@@ -38,8 +42,8 @@ def configs(name: str, latent_channels: int) -> tuple[UNetConfig, UNetConfig]:
             UNetConfig(**size, in_channels=latent_channels, action_units=0, reference_only=True))
 
 
-def pairs(latents: Tensor, weights: Tensor, au: Tensor, generator: np.random.Generator) -> tuple[Tensor, ...]:
-    """Portraits [P, ...], and for P * TARGETS targets: latents, conditions, weights and action-unit variations."""
+def pairs(latents: Tensor, weights: Tensor, au: Tensor, readings: Tensor, generator: np.random.Generator) -> tuple[Tensor, ...]:
+    """Portraits [P, ...], and for P * TARGETS targets: latents, conditions, weights, action-unit variations and readings."""
     persons, device = latents.shape[0], latents.device
     order = torch.from_numpy(generator.permuted(np.tile(np.arange(data.EXPRESSIONS), (persons, 1)), axis=1)).to(device)
     same = torch.from_numpy(generator.random((persons, TARGETS)) < SAME).to(device)
@@ -50,14 +54,33 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, generator: np.random.Gen
     zeros = torch.from_numpy(generator.random((persons, TARGETS)) < SAME_ZEROS).to(device)
     nothing = torch.where(zeros[..., None], torch.zeros_like(change), SAME_NOISE * torch.randn_like(change))
     change = torch.where(same[..., None], nothing, change)
-    picked = (latents[who, 0, target], latents[who, 1, target], weights[who, target], change)
+    picked = (latents[who, 0, target], latents[who, 1, target], weights[who, target], change, readings[who, target])
     return (latents[:, 0][who, source][:, 0], *(part.flatten(0, 1) for part in picked))
 
 
-def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, guide: Guide | None = None,
-            least_weight: float = 0.0) -> tuple[Tensor, Tensor]:
-    """Weighted error of the predicted v, and the guide's distance between the latent predicted and the true one (0 without a guide)."""
-    portrait, latent, attribute, weight, change = batch
+@dataclass(frozen=True)
+class Teachers:
+    """What a prediction is judged by beside its error in v; both may be missing."""
+
+    guide: Guide | None = None
+    reader: Reader | None = None
+    vae: Vae | None = None  # draws for the reader
+
+    def distances(self, portrait: Tensor, start: Tensor, latent: Tensor, readings: Tensor, time: Tensor, factor: float) -> tuple[Tensor, Tensor]:
+        """The guide's and the reader's distance between predicted latents `start` and the true ones, 0 without them."""
+        nothing = torch.zeros((), device=start.device)
+        guided = self.guide.distance(factor * portrait.repeat_interleave(TARGETS, 0), start, latent) if self.guide else nothing
+        if self.reader is None:
+            return guided, nothing
+        chosen = time.topk(min(READ, len(time))).indices  # the noisiest: there the expression is decided
+        drawn = self.vae.decode((start[chosen] / factor).to(memory_format=torch.channels_last))
+        return guided, self.reader.distance(drawn / 2 + 0.5, readings[chosen])
+
+
+def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, teachers: Teachers = Teachers(),
+            least_weight: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+    """Weighted error of the predicted v, and the teachers' distances."""
+    portrait, latent, attribute, weight, change, readings = batch
     latent = latent * factor
     time = torch.randint(0, schedule.TRAIN_TIMESTEPS, (latent.shape[0],), device=latent.device)
     alpha = alphas[time].view(-1, 1, 1, 1)
@@ -67,10 +90,8 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     prediction = modules["denoiser"](noisy, attribute, time.float(), change, reference).float()
     error = (prediction - schedule.velocity(latent, noise, alpha)).square() * weight
     error = (error * schedule.min_snr_weight(alpha, least=least_weight)).mean() / weight.mean()
-    if guide is None:
-        return error, torch.zeros_like(error)
     start = alpha.sqrt() * noisy - (1 - alpha).sqrt() * prediction
-    return error, guide.distance(factor * portrait.repeat_interleave(TARGETS, 0), start, latent)
+    return error, *teachers.distances(portrait, start, latent, readings, time, factor)
 
 
 def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
@@ -86,6 +107,8 @@ def arguments() -> argparse.Namespace:
     add_options(parser)
     parser.add_argument("--guide", type=Path, help="guide.pt of train_guide.py; without it the error in v is all")
     parser.add_argument("--guide-weight", type=float, default=0.03, help="weight of the guide's squared intensities beside the error in v")
+    parser.add_argument("--reader", type=Path, help="faces.pt of train_face.py --judge, on other persons than the judge's: reads what is predicted")
+    parser.add_argument("--reader-weight", type=float, default=0.1, help="weight of the reader's squared intensities")
     parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
@@ -96,7 +119,8 @@ def main() -> None:
     device, name = common.prepare(options), "smoke" if options.smoke else "demo"
     torch.manual_seed(options.seed)  # every process starts from the same weights
     vae, factor, latent_channels = load_vae(options.vae, device)
-    teacher = guide.load(options.guide, device) if options.guide else None
+    reader = Reader(options.reader, device) if options.reader else None
+    teachers = Teachers(guide.load(options.guide, device) if options.guide else None, reader, vae)
     pair, forms = build(name, latent_channels, device)
     average = common.Average(pair, 0.998)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
@@ -107,7 +131,7 @@ def main() -> None:
     generator = np.random.default_rng(abs(seed))
     sets = [data.load(folder) for folder in options.data]
     ends = [data.training_rows(s, options.held_out) for s in sets]
-    pool = Pool(sets, ends, vae, options.size, abs(seed), device)
+    pool = Pool(sets, ends, vae, options.size, abs(seed), device, reader=reader)
     pool.grow(options.start_pool)
     clock, alphas = common.Clock(options.minutes, spent), schedule.alphas_cumprod().to(device)
     counts = [sum(p.numel() for p in n.parameters()) / 1e6 for n in pair.values()]
@@ -120,8 +144,8 @@ def main() -> None:
             group["lr"] = clock.rate(step, options.rate)
         batch = pairs(*pool.draw(persons), generator)
         with common.autocast(device):
-            terms = loss_of(forms, batch, factor, alphas, teacher, options.least_weight)
-            loss = terms[0] + options.guide_weight * terms[1]
+            terms = loss_of(forms, batch, factor, alphas, teachers, options.least_weight)
+            loss = terms[0] + options.guide_weight * terms[1] + options.reader_weight * terms[2]
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(pair.parameters(), 1.0)
@@ -133,7 +157,7 @@ def main() -> None:
         average.update(pair)
         losses.append([float(term.detach()) for term in terms])
         if step % 50 == 0:
-            common.log(options.out, "step {} loss {:.4f} guide {:.3f} pool {} ".format(step, *np.mean(losses, 0), len(pool.latents)) +
+            common.log(options.out, "step {} loss {:.4f} guide {:.3f} reader {:.3f} pool {} ".format(step, *np.mean(losses, 0), len(pool.latents)) +
                        f"{options.workers * step * persons * TARGETS} pictures, {clock.spent:.0f} s")
             losses = []
         if parallel.rank() == 0 and (stop or step % 150 == 0):

@@ -27,6 +27,7 @@ CLASS_MIRROR = torch.tensor([0, 1, 3, 2, 5, 4, 6, 8, 7, 9, 10, 11, 12, 13, 14, 1
 IDENTITY_SCALE = 12.0
 OVERLAP_WEIGHT = 0.5
 JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192)
+CLEAN = 0.3  # part of the judge's pictures that stay as rendered: it judges clean ones
 FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
 JUDGE_TASKS = ("landmarks", "au_estimator", "identity")  # the landmarks say where to look
 
@@ -39,8 +40,9 @@ def rotate(points: np.ndarray, angle: np.ndarray, size: int) -> np.ndarray:
     return np.stack([cosine * x + sine * y, -sine * x + cosine * y], -1) + centre
 
 
-def batch(portraits: data.Portraits, rows: np.ndarray, size: int, generator: np.random.Generator, train: bool) -> dict[str, Tensor]:
-    """Crops and their labels; with `train` jittered, turned, mirrored and damaged."""
+def batch(portraits: data.Portraits, rows: np.ndarray, size: int, generator: np.random.Generator, train: bool,
+          parsed: bool = True, clean: float = 0.0) -> dict[str, Tensor]:
+    """Crops and their labels (class maps only if `parsed`); with `train` jittered, turned, mirrored and, but for the part `clean`, damaged."""
     box = data.face_box(portraits.lm[rows])
     turn = np.zeros(len(rows))
     if train:
@@ -49,17 +51,18 @@ def batch(portraits: data.Portraits, rows: np.ndarray, size: int, generator: np.
     frame = data.crop_frame(box)
     frames, angle, host = torch.tensor(frame, dtype=torch.float32), torch.tensor(turn, dtype=torch.float32), torch.device("cpu")
     image = data.sample(data.pictures(portraits, rows, host), frames, size, angle=angle, smooth=not train)
-    label = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True, angle=angle)[:, 0].long()
+    label = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True, angle=angle)[:, 0].long() if parsed else None
     points = rotate(data.to_crop(portraits.lm[rows], frame, size), turn, size)
     jaw = rotate(data.to_crop(portraits.jaw[rows], frame, size), turn, size)
     pose = np.array(portraits.pose[rows])
     if train and generator.random() < 0.5:
-        image, label = image.flip(3), CLASS_MIRROR[label.flip(2)]
+        image, label = image.flip(3), CLASS_MIRROR[label.flip(2)] if parsed else None
         points, jaw = points[:, MIRROR] * [-1, 1] + [size - 1, 0], jaw[:, ::-1] * [-1, 1] + [size - 1, 0]
         pose = pose * [1, -1, -1]
     result = {"landmarks": points, "neutral_jaw": jaw, "head_pose": pose, "au_estimator": portraits.au[rows], "turn": turn}
     result = {k: torch.tensor(np.ascontiguousarray(v), dtype=torch.float32) for k, v in result.items()}
-    return {"image": augment(image) if train else image, "face_parser": label, "person": torch.tensor(rows // data.EXPRESSIONS), **result}
+    result |= {"image": augment(image, clean) if train else image, "person": torch.tensor(rows // data.EXPRESSIONS)}
+    return result | {"face_parser": label} if parsed else result
 
 
 def identity_loss(vectors: Tensor) -> Tensor:
@@ -174,7 +177,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     options = arguments()
     device, config = common.prepare(options), SMOKE if options.smoke else JUDGE if options.judge else FaceConfig()
-    tasks = JUDGE_TASKS if options.judge else FACE_TASKS
+    tasks, clean = (JUDGE_TASKS, CLEAN) if options.judge else (FACE_TASKS, 0.0)
     first_set = data.load(options.data[0])
     held_out = np.arange(data.training_rows(first_set, options.held_out), first_set.rows)
     networks = FaceNetworks(config).to(device, memory_format=torch.channels_last)
@@ -193,7 +196,7 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=50)
         rows = pairs(ends[chosen], options.batch, generator)
-        truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True).items()}
+        truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True, "face_parser" in tasks, clean).items()}
         with common.autocast(device):
             result = networks(truth["image"].contiguous(memory_format=torch.channels_last), tasks)
         terms = losses(result, truth, options.size)

@@ -78,7 +78,7 @@ def main() -> None:
         pool.keep_up(step, options.grow)
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate)
-        latents, _, au = pool.draw(max(1, options.batch // PAIRS))
+        latents, _, au, _ = pool.draw(max(1, options.batch // PAIRS))
         portrait, other, change = pairs(latents * factor, au)
         other = other + NOISE * torch.rand(len(other), 1, 1, 1, device=device) * torch.randn_like(other)
         with common.autocast(device):

@@ -18,7 +18,7 @@ sys.path.insert(0, str(SCRIPTS))
 import export_demo  # noqa: E402
 from evaluation import bundle as bundles  # noqa: E402
 from evaluation import figures  # noqa: E402
-from training import condition, data, guide, schedule, train_diffusion  # noqa: E402
+from training import augment, condition, data, guide, reader, schedule, train_diffusion  # noqa: E402
 
 PERSONS, SIZE = 6, 96
 
@@ -99,6 +99,26 @@ def test_the_guide_pulls_a_prediction_towards_the_truth() -> None:
     before = network.distance(portrait, predicted, true)
     before.backward()
     assert network.distance(portrait, predicted - 0.1 * predicted.grad, true) < before
+
+
+def test_a_reader_reads_for_denoiser_and_decoder(runs: Path, folder: Path, tmp_path: Path) -> None:
+    common = ("--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--vae", runs / "vae" / "vae.pt", "--start-pool", 3,
+              "--reader", runs / "judge" / "faces.pt")
+    run("training/train_diffusion.py", *common, "--out", tmp_path / "diffusion", "--batch", 6)
+    text = run("training/train_decoder.py", *common, "--out", tmp_path / "vae", "--batch", 4, "--diffusion", tmp_path / "diffusion" / "diffusion.pt")
+    assert "reader nan" not in text
+
+
+def test_the_reader_pulls_a_picture_towards_the_truth(runs: Path) -> None:
+    torch.manual_seed(0)
+    network = reader.Reader(runs / "judge" / "faces.pt", torch.device("cpu"))
+    true, drawn = torch.rand(2, 3, 3, 64, 64)
+    wanted = network(true)
+    assert network.distance(true, wanted) == 0
+    drawn.requires_grad_(True)
+    before = network.distance(drawn, wanted)
+    before.backward()
+    assert network.distance(drawn - drawn.grad / drawn.grad.norm(), wanted) < before
 
 
 @pytest.mark.parametrize("script", ["train_vae.py", "train_decoder.py"])
@@ -195,10 +215,11 @@ def test_an_edit_of_nothing_wants_the_portrait_itself() -> None:
     persons = 64
     latents = torch.arange(persons * 8.0).view(persons, 2, 4, 1, 1, 1)
     au = torch.arange(persons * 4 * 12.0).view(persons, 4, 12)
-    portrait, target, _, _, change = train_diffusion.pairs(latents, torch.ones(persons, 4, 1, 1, 1), au, np.random.default_rng(0))
+    portrait, target, _, _, change, readings = train_diffusion.pairs(latents, torch.ones(persons, 4, 1, 1, 1), au, au + 1, np.random.default_rng(0))
     alike = portrait.repeat_interleave(train_diffusion.TARGETS, 0).flatten() == target.flatten()
     nothing = (change == 0).all(1)
     assert nothing.any() and alike[nothing].all()
+    assert torch.equal(readings[:, 0] - 1, 12 * (target.flatten() // 8 * 4 + target.flatten() % 8))  # of the target, not of the portrait
     assert torch.equal(alike, change.abs().amax(1) < 2)  # else the variation of another expression, 12 at least
 
 
@@ -227,6 +248,12 @@ def test_crop_points_follow_the_picture() -> None:
     row, column = divmod(int(crop.argmax()), 128)
     x, y = data.to_crop(np.array([[[60.0, 40.0]]]), frame, 128)[0, 0]
     assert abs(x - column) <= 1 and abs(y - row) <= 1
+
+
+def test_clean_pictures_stay_as_rendered() -> None:
+    images = torch.rand(64, 3, 16, 16)
+    same = (augment.augment(images, 0.5) == images).flatten(1).all(1)
+    assert 10 < same.sum() < 54 and not (augment.augment(images) == images).flatten(1).all(1).any()
 
 
 def test_timesteps_fall_in_both_spacings() -> None:
