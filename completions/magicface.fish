@@ -122,5 +122,7 @@ complete -c magicface -n $bench -l sampler -x -a 'unipc ddim ddpm dpmpp_2m euler
 complete -c magicface -n $bench -l guidance -x -d 'strength'
 complete -c magicface -n $bench -l device -x -a 'auto cpu cuda' -d 'where to compute'
 complete -c magicface -n $bench -l dtype -x -a 'auto float32 float16 bfloat16' -d 'number type'
+complete -c magicface -n $bench -l low-memory -d 'the two largest networks take turns in memory'
+complete -c magicface -n $bench -l cuda-graphs -d 'on a GPU: replay recorded steps'
 complete -c magicface -n $bench -l crop -x -a 'auto none' -d 'crop'
 complete -c magicface -n $bench -l condition -r -F -d 'condition image'
