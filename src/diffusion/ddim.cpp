@@ -27,18 +27,14 @@ class Ddim final : public Sampler {
     double noise;      // sigma_t(eta)
   };
 
-  Ddim(const NoiseSchedule& schedule, SpacedTimesteps spaced, double eta)
-      : Sampler(std::move(spaced.visited), 1.0), type_(schedule.config().prediction_type), eta_(eta) {
-    const auto& table = schedule.alphas_cumprod();
-    const double final_alpha_cumprod = schedule.config().set_alpha_to_one ? 1.0 : table.front();
-    for (std::size_t i = 0; i < spaced.next.size(); ++i) {
-      const int next = spaced.next[i];
-      plan_.push_back(plan_step(table[static_cast<std::size_t>(timesteps()[i])],
-                                next >= 0 ? table[static_cast<std::size_t>(next)] : final_alpha_cumprod));
-    }
+  Ddim(const NoiseSchedule& schedule, const SpacedTimesteps& spaced, double eta)
+      : Sampler(spaced.visited, 1.0), type_(schedule.config().prediction_type), eta_(eta) {
+    const double final_abar = schedule.config().set_alpha_to_one ? 1.0 : schedule.alphas_cumprod().front();
+    for (const auto& stride : strides(schedule, spaced, final_abar)) plan_.push_back(plan_step(stride));
   }
 
-  Coefficients plan_step(double abar, double abar_previous) const {
+  Coefficients plan_step(const Stride& stride) const {
+    const auto [abar, abar_previous] = stride;
     // sigma_t(eta) = eta sqrt((1 - abar_prev) / (1 - abar)) sqrt(1 - abar / abar_prev): eq. 16.
     const double variance = eta_ * eta_ * (1 - abar_previous) / (1 - abar) * (1 - abar / abar_previous);
     return {marginal_from_alpha_cumprod(abar), std::sqrt(abar_previous),

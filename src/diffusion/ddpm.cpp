@@ -29,17 +29,13 @@ class Ddpm final : public Sampler {
     double noise;     // sqrt(beta~_t)
   };
 
-  Ddpm(const NoiseSchedule& schedule, SpacedTimesteps spaced)
-      : Sampler(std::move(spaced.visited), 1.0), type_(schedule.config().prediction_type) {
-    const auto& table = schedule.alphas_cumprod();
-    for (std::size_t i = 0; i < spaced.next.size(); ++i) {
-      const int next = spaced.next[i];
-      plan_.push_back(plan_step(table[static_cast<std::size_t>(timesteps()[i])],
-                                next >= 0 ? table[static_cast<std::size_t>(next)] : 1.0));
-    }
+  Ddpm(const NoiseSchedule& schedule, const SpacedTimesteps& spaced)
+      : Sampler(spaced.visited, 1.0), type_(schedule.config().prediction_type) {
+    for (const auto& stride : strides(schedule, spaced, 1.0)) plan_.push_back(plan_step(stride));
   }
 
-  static Coefficients plan_step(double abar, double abar_previous) {
+  static Coefficients plan_step(const Stride& stride) {
+    const auto [abar, abar_previous] = stride;
     const double alpha = abar / abar_previous;  // of the whole stride
     const double beta = 1 - alpha;
     // eq. 7

@@ -51,6 +51,16 @@ SpacedTimesteps spaced_timesteps(const NoiseSchedule& schedule, int steps) {
   return leading ? leading_timesteps(schedule, steps) : trailing_timesteps(schedule, steps);
 }
 
+std::vector<Stride> strides(const NoiseSchedule& schedule, const SpacedTimesteps& spaced, double final_abar) {
+  const auto& table = schedule.alphas_cumprod();
+  std::vector<Stride> result;
+  for (std::size_t i = 0; i < spaced.next.size(); ++i) {
+    const int next = spaced.next[i];
+    result.push_back({table[static_cast<std::size_t>(spaced.visited[i])], next >= 0 ? table[static_cast<std::size_t>(next)] : final_abar});
+  }
+  return result;
+}
+
 std::vector<double> rounded_linspace_timesteps(const NoiseSchedule& schedule, int steps) {
   const int last = schedule.train_timesteps() - 1;
   if (steps > last) throw_too_many_steps(schedule, steps);

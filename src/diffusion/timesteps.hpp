@@ -19,6 +19,14 @@ struct SpacedTimesteps {
 /// Throws UsageError when one falls outside the schedule.
 SpacedTimesteps spaced_timesteps(const NoiseSchedule& schedule, int steps);
 
+/// abar (alphas_cumprod) where a step of DDIM or DDPM starts and where it leads.
+struct Stride {
+  double abar, abar_previous;
+};
+
+/// One for each step; `final_abar` is that of x_0.
+std::vector<Stride> strides(const NoiseSchedule& schedule, const SpacedTimesteps& spaced, double final_abar);
+
 /// UniPC, DPM-Solver++: N + 1 points from T - 1 to 0, rounded, without the last. Throws UsageError when N >= T.
 std::vector<double> rounded_linspace_timesteps(const NoiseSchedule& schedule, int steps);
 
