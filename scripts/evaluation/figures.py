@@ -83,6 +83,17 @@ def background_squares(pictures: Tensor, portrait: Tensor, blanked: np.ndarray) 
     return (pictures - portrait).square().mean(1)[:, kept].mean(1)
 
 
+def class_counts(predicted: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
+    """Pixels of every class [classes, 3]: right, predicted, true."""
+    return np.array([[((predicted == k) & (truth == k)).sum(), (predicted == k).sum(), (truth == k).sum()] for k in range(classes)])
+
+
+def pooled_iou(counts: np.ndarray) -> float:
+    """Mean over the classes that are there of the intersection over union of all pictures together; counts [N, classes, 3]."""
+    right, predicted, true = counts.sum(0)[counts.sum(0)[:, 2] > 0].T
+    return float((right / (predicted + true - right)).mean())
+
+
 def iou(predicted: np.ndarray, truth: np.ndarray, classes: int) -> list[float]:
     """Intersection over union of every class that is in the truth; smaller ones than 20 pixels don't count."""
     present = [k for k in range(classes) if (truth == k).sum() >= 20]

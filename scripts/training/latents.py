@@ -81,16 +81,15 @@ class Pool(Growing):
     """Latents of the persons encoded so far, in memory."""
 
     def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, size: int, seed: int, device: torch.device,
-                 starts: list[int] | None = None, reader: Reader | None = None) -> None:
+                 reader: Reader | None = None) -> None:
         self.sets, self.vae, self.size, self.device, self.reader = sets, vae, size, device, reader
         self.generator = np.random.default_rng(seed)
-        starts = starts or [0] * len(sets)
-        rows = [(s, r) for s, span in enumerate(zip(starts, ends)) for r in range(*span, data.EXPRESSIONS)]
+        rows = [(s, r) for s, end in enumerate(ends) for r in range(0, end, data.EXPRESSIONS)]
         self.todo = [(s, r, v) for v in (0, 1) for s, r in (rows[i] for i in self.generator.permutation(len(rows)))]
         self.latents: list[Tensor] = []
         self.weights: list[Tensor] = []
         self.au: list[Tensor] = []
-        self.readings: list[Tensor] = []  # of the pictures, by the reader; the known action units without one
+        self.readings: list[Tensor] = []  # of the pictures, by the reader; without one the known action units
 
     @torch.no_grad()
     def grow(self, persons: int) -> None:
@@ -109,6 +108,6 @@ class Pool(Growing):
             self.readings.append(self.au[-1] if readings is None else readings)
 
     def draw(self, persons: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Latents [P, 2, 4, C, h, w], weights [P, 4, 1, h, w], action units and readings [P, 4, 12] of random persons."""
+        """Latents [P, 2, 4, C, h, w], weights [P, 4, 1, h, w], action units [P, 4, 12] and readings [P, 4, N] of random persons."""
         chosen = self.generator.integers(len(self.latents), size=persons)
         return tuple(torch.stack([values[i] for i in chosen]) for values in (self.latents, self.weights, self.au, self.readings))

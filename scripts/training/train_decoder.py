@@ -77,7 +77,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--diffusion", type=Path, required=True, help="diffusion.pt of train_diffusion.py")
     parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
     parser.add_argument("--reader", type=Path, help="faces.pt of train_face.py --judge, on other persons than the judge's: reads what is drawn")
-    parser.add_argument("--reader-weight", type=float, default=0.1, help="weight of the reader's squared intensities")
+    parser.add_argument("--reader-weight", type=float, default=0.1, help="weight of the reader's distance")
     parser.add_argument("--rate", type=float, default=3e-4)
     return parser.parse_args()
 

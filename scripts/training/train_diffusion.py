@@ -7,7 +7,6 @@ Resumes from OUT/diffusion.pt.
 """
 import argparse
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +16,7 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import common, data, guide, parallel, schedule  # noqa: E402
-from training.guide import Guide  # noqa: E402
+from training import common, data, parallel, schedule  # noqa: E402
 from training.latents import Pool, add_options, load_vae  # noqa: E402
 from training.reader import Reader  # noqa: E402
 
@@ -58,28 +56,9 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, readings: Tensor, genera
     return (latents[:, 0][who, source][:, 0], *(part.flatten(0, 1) for part in picked))
 
 
-@dataclass(frozen=True)
-class Teachers:
-    """What a prediction is judged by beside its error in v; both may be missing."""
-
-    guide: Guide | None = None
-    reader: Reader | None = None
-    vae: Vae | None = None  # draws for the reader
-
-    def distances(self, portrait: Tensor, start: Tensor, latent: Tensor, readings: Tensor, time: Tensor, factor: float) -> tuple[Tensor, Tensor]:
-        """The guide's and the reader's distance between predicted latents `start` and the true ones, 0 without them."""
-        nothing = torch.zeros((), device=start.device)
-        guided = self.guide.distance(factor * portrait.repeat_interleave(TARGETS, 0), start, latent) if self.guide else nothing
-        if self.reader is None:
-            return guided, nothing
-        chosen = time.topk(min(READ, len(time))).indices  # the noisiest: there the expression is decided
-        drawn = self.vae.decode((start[chosen] / factor).to(memory_format=torch.channels_last))
-        return guided, self.reader.distance(drawn / 2 + 0.5, readings[chosen])
-
-
-def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, teachers: Teachers = Teachers(),
-            least_weight: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
-    """Weighted error of the predicted v, and the teachers' distances."""
+def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: Reader | None = None,
+            least_weight: float = 0.0) -> tuple[Tensor, Tensor]:
+    """Weighted error of the predicted v, and the reader's distance between predicted and true pictures (0 without a reader)."""
     portrait, latent, attribute, weight, change, readings = batch
     latent = latent * factor
     time = torch.randint(0, schedule.TRAIN_TIMESTEPS, (latent.shape[0],), device=latent.device)
@@ -90,8 +69,12 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     prediction = modules["denoiser"](noisy, attribute, time.float(), change, reference).float()
     error = (prediction - schedule.velocity(latent, noise, alpha)).square() * weight
     error = (error * schedule.min_snr_weight(alpha, least=least_weight)).mean() / weight.mean()
+    if reader is None:
+        return error, torch.zeros_like(error)
     start = alpha.sqrt() * noisy - (1 - alpha).sqrt() * prediction
-    return error, *teachers.distances(portrait, start, latent, readings, time, factor)
+    chosen = time.topk(min(READ, len(time))).indices  # the noisiest: there the expression is decided
+    drawn = vae.decode((start[chosen] / factor).to(memory_format=torch.channels_last))
+    return error, reader.distance(drawn / 2 + 0.5, readings[chosen])
 
 
 def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
@@ -105,10 +88,8 @@ def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.Mod
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     add_options(parser)
-    parser.add_argument("--guide", type=Path, help="guide.pt of train_guide.py; without it the error in v is all")
-    parser.add_argument("--guide-weight", type=float, default=0.03, help="weight of the guide's squared intensities beside the error in v")
     parser.add_argument("--reader", type=Path, help="faces.pt of train_face.py --judge, on other persons than the judge's: reads what is predicted")
-    parser.add_argument("--reader-weight", type=float, default=0.1, help="weight of the reader's squared intensities")
+    parser.add_argument("--reader-weight", type=float, default=0.03, help="weight of the reader's distance")
     parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
@@ -120,7 +101,6 @@ def main() -> None:
     torch.manual_seed(options.seed)  # every process starts from the same weights
     vae, factor, latent_channels = load_vae(options.vae, device)
     reader = Reader(options.reader, device) if options.reader else None
-    teachers = Teachers(guide.load(options.guide, device) if options.guide else None, reader, vae)
     pair, forms = build(name, latent_channels, device)
     average = common.Average(pair, 0.998)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
@@ -144,8 +124,8 @@ def main() -> None:
             group["lr"] = clock.rate(step, options.rate)
         batch = pairs(*pool.draw(persons), generator)
         with common.autocast(device):
-            terms = loss_of(forms, batch, factor, alphas, teachers, options.least_weight)
-            loss = terms[0] + options.guide_weight * terms[1] + options.reader_weight * terms[2]
+            terms = loss_of(forms, batch, factor, alphas, vae, reader, options.least_weight)
+            loss = terms[0] + options.reader_weight * terms[1]
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(pair.parameters(), 1.0)
@@ -157,7 +137,7 @@ def main() -> None:
         average.update(pair)
         losses.append([float(term.detach()) for term in terms])
         if step % 50 == 0:
-            common.log(options.out, "step {} loss {:.4f} guide {:.3f} reader {:.3f} pool {} ".format(step, *np.mean(losses, 0), len(pool.latents)) +
+            common.log(options.out, "step {} loss {:.4f} reader {:.3f} pool {} ".format(step, *np.mean(losses, 0), len(pool.latents)) +
                        f"{options.workers * step * persons * TARGETS} pictures, {clock.spent:.0f} s")
             losses = []
         if parallel.rank() == 0 and (stop or step % 150 == 0):

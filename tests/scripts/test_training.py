@@ -18,7 +18,7 @@ sys.path.insert(0, str(SCRIPTS))
 import export_demo  # noqa: E402
 from evaluation import bundle as bundles  # noqa: E402
 from evaluation import figures  # noqa: E402
-from training import augment, condition, data, guide, reader, schedule, train_diffusion  # noqa: E402
+from training import augment, condition, data, reader, schedule, train_diffusion  # noqa: E402
 
 PERSONS, SIZE = 6, 96
 
@@ -79,26 +79,6 @@ def test_training_resumes_at_its_step(runs: Path, folder: Path) -> None:
     assert f"from step {before['step']}" in text
     assert after["step"] == 2 * before["step"]
     assert after["spent"] > before["spent"]
-
-
-def test_the_guide_learns_and_guides(runs: Path, folder: Path, tmp_path: Path) -> None:
-    common = ("--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--vae", runs / "vae" / "vae.pt", "--start-pool", 3)
-    text = run("training/train_guide.py", *common, "--out", tmp_path, "--batch", 8)
-    assert "held-out" in text
-    assert "from step 4" in run("training/train_guide.py", *common, "--out", tmp_path, "--batch", 8)
-    run("training/train_diffusion.py", *common, "--out", tmp_path / "diffusion", "--batch", 6, "--guide", tmp_path / "guide.pt")
-    assert (tmp_path / "diffusion" / "diffusion.pt").exists()
-
-
-def test_the_guide_pulls_a_prediction_towards_the_truth() -> None:
-    torch.manual_seed(0)
-    network = guide.Guide(guide.GuideConfig(4, 8))
-    portrait, true, predicted = torch.randn(3, 2, 4, 8, 8)
-    assert network.distance(portrait, true, true) == 0
-    predicted.requires_grad_(True)
-    before = network.distance(portrait, predicted, true)
-    before.backward()
-    assert network.distance(portrait, predicted - 0.1 * predicted.grad, true) < before
 
 
 def test_a_reader_reads_for_denoiser_and_decoder(runs: Path, folder: Path, tmp_path: Path) -> None:
@@ -193,6 +173,13 @@ def test_a_perfect_edit_has_no_error() -> None:
     found = figures.Figures()
     figures.add_edits(found, "edit", before, after, variation)
     assert after.au.max() == 5 and all(found.mean(f"edit {name}") == 0 for name in ("au", "untouched", "identity", "pose"))
+
+
+def test_pooled_iou_weighs_classes_alike() -> None:
+    truth, predicted = np.zeros((2, 4, 4), int), np.zeros((2, 4, 4), int)
+    truth[0, 0], predicted[0, 0, :2], predicted[1, 3, 3] = 1, 1, 2  # half of class 1 found, and a class that isn't there
+    counts = np.stack([figures.class_counts(predicted[k], truth[k], 3) for k in range(2)])
+    assert figures.pooled_iou(counts) == pytest.approx((27 / 30 + 2 / 4) / 2)
 
 
 def test_bundle_modules_keep_their_contract(tmp_path: Path) -> None:
