@@ -21,10 +21,9 @@ from torch import Tensor
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from evaluation import bundle as bundles  # noqa: E402
 from evaluation import figures as measures  # noqa: E402
-from training import data  # noqa: E402
+from training import condition, data  # noqa: E402
 
 SHEET_PERSONS = 8
-CLASSES = 19
 OUTER_EYE_CORNERS = (36, 45)
 
 
@@ -59,8 +58,9 @@ def judge_person(bundle: bundles.Bundle, portraits: data.Portraits, rows: np.nda
     far = np.linalg.norm(bundle.modules["landmarks"](truth).numpy() - points, axis=2).mean(1)
     figures.add("landmarks", far / np.linalg.norm(left - right, axis=1))
     predicted = bundle.modules["face_parser"](truth).argmax(1).numpy()
-    figures.add("iou", measures.iou(predicted, labels, CLASSES))
-    figures.add("class counts", measures.class_counts(predicted, labels, CLASSES).reshape(-1))
+    counts = measures.class_counts(predicted, labels, len(condition.CLASSES))
+    figures.add("iou", measures.overlaps(counts, measures.SMALLEST_CLASS))
+    figures.add("class counts", counts)
     return variation, made, truth
 
 
@@ -85,7 +85,7 @@ def table(bundle: bundles.Bundle, figures: measures.Figures, others: np.ndarray)
         ("zero variation: AU change", mean("unchanged au"), None, ""),
         ("landmark error, % of the outer eye corners", 100 * mean("landmarks"), None, "<= 2.5"),
         ("class map, mean IoU of a person's pictures", mean("iou"), None, ">= 0.85"),
-        ("the same of all pictures together", measures.pooled_iou(np.reshape(figures.values["class counts"], (-1, CLASSES, 3))), None, ""),
+        ("the same of all pictures together", measures.pooled_iou(np.reshape(figures.values["class counts"], (-1, len(condition.CLASSES), 3))), None, ""),
         ("bundle, MB", bundle.megabytes, None, "<= 32"),
     ]
 

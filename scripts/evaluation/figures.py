@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 HIGHEST = 5.0
+SMALLEST_CLASS = 20  # pixels; smaller ones say little of a parser
 
 
 @dataclass
@@ -88,13 +89,12 @@ def class_counts(predicted: np.ndarray, truth: np.ndarray, classes: int) -> np.n
     return np.array([[((predicted == k) & (truth == k)).sum(), (predicted == k).sum(), (truth == k).sum()] for k in range(classes)])
 
 
+def overlaps(counts: np.ndarray, smallest: int = 1) -> np.ndarray:
+    """Intersection over union of every class with `smallest` true pixels or more; counts [classes, 3]."""
+    right, predicted, true = counts[counts[:, 2] >= smallest].T
+    return right / (predicted + true - right)
+
+
 def pooled_iou(counts: np.ndarray) -> float:
     """Mean over the classes that are there of the intersection over union of all pictures together; counts [N, classes, 3]."""
-    right, predicted, true = counts.sum(0)[counts.sum(0)[:, 2] > 0].T
-    return float((right / (predicted + true - right)).mean())
-
-
-def iou(predicted: np.ndarray, truth: np.ndarray, classes: int) -> list[float]:
-    """Intersection over union of every class that is in the truth; smaller ones than 20 pixels don't count."""
-    present = [k for k in range(classes) if (truth == k).sum() >= 20]
-    return [float(((predicted == k) & (truth == k)).sum() / ((predicted == k) | (truth == k)).sum()) for k in present]
+    return float(overlaps(counts.sum(0)).mean())

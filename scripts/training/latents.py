@@ -66,6 +66,12 @@ def load_vae(path: Path, device: torch.device) -> tuple[Vae, float, int]:
     return vae.to(memory_format=torch.channels_last), state["scaling_factor"], state["config"].latent_channels
 
 
+def shuffled_persons(ends: list[int], generator: np.random.Generator) -> list[tuple[int, int]]:
+    """Folder and first row of every person before the folders' `ends`, in random order."""
+    rows = [(s, r) for s, end in enumerate(ends) for r in range(0, end, data.EXPRESSIONS)]
+    return [rows[i] for i in generator.permutation(len(rows))]
+
+
 class Growing:
     """What is made of one person after the other while a training draws from it."""
 
@@ -84,8 +90,7 @@ class Pool(Growing):
                  reader: Reader | None = None) -> None:
         self.sets, self.vae, self.size, self.device, self.reader = sets, vae, size, device, reader
         self.generator = np.random.default_rng(seed)
-        rows = [(s, r) for s, end in enumerate(ends) for r in range(0, end, data.EXPRESSIONS)]
-        self.todo = [(s, r, v) for v in (0, 1) for s, r in (rows[i] for i in self.generator.permutation(len(rows)))]
+        self.waiting = [(s, r, v) for v in (0, 1) for s, r in shuffled_persons(ends, self.generator)]
         self.latents: list[Tensor] = []
         self.weights: list[Tensor] = []
         self.au: list[Tensor] = []
@@ -94,8 +99,8 @@ class Pool(Growing):
     @torch.no_grad()
     def grow(self, persons: int) -> None:
         """Encode the next persons; each entry is [2, 4, C, h, w]: pictures, then condition images."""
-        for _ in range(min(persons, len(self.todo))):
-            chosen, row, variant = self.todo.pop(0)
+        for _ in range(min(persons, len(self.waiting))):
+            chosen, row, variant = self.waiting.pop(0)
             portraits = self.sets[chosen]
             images, weight = inputs(portraits, row, self.size, self.generator, bool(variant))
             with common.autocast(self.device):

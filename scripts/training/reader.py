@@ -5,6 +5,7 @@ A squared error on latents or pixels says little about a mouth's corner, a brow'
 is read in a drawn and in the true picture says exactly that. The reader never leaves the training, and it is never the judge:
 what it learnt from may be shared with the generator, the judge's renders may not.
 """
+import argparse
 from pathlib import Path
 
 import torch
@@ -38,3 +39,13 @@ class Reader(nn.Module):
         squares = (self(drawn) - wanted).square()
         # Of unit vectors the squared distance is twice 1 - cosine.
         return squares[:, :UNITS].mean() + IDENTITY_WEIGHT * squares[:, UNITS:].sum(1).mean() / 2
+
+
+def add_options(parser: argparse.ArgumentParser, weight: float) -> None:
+    """Options of a training that may have a reader."""
+    parser.add_argument("--reader", type=Path, help="faces.pt of train_face.py --judge, on other persons than the judge's: reads what is drawn")
+    parser.add_argument("--reader-weight", type=float, default=weight, help="weight of the reader's distance")
+
+
+def load(file: Path | None, device: torch.device) -> Reader | None:
+    return Reader(file, device) if file else None

@@ -15,8 +15,7 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.vae import Vae  # noqa: E402
-from training import common, data, latents, schedule, train_diffusion, train_vae  # noqa: E402
-from training.reader import Reader  # noqa: E402
+from training import common, data, latents, reader as reading, schedule, train_diffusion, train_vae  # noqa: E402
 
 STEPS, NOISE_SCALE = 4, 0.5  # of the answers: few, as in the bundle
 
@@ -38,18 +37,17 @@ class Examples(latents.Growing):
     """Latents and the pictures that they should become, of the persons seen so far."""
 
     def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, forms: nn.ModuleDict, factor: float,
-                 options: argparse.Namespace, device: torch.device, reader: Reader | None = None) -> None:
+                 options: argparse.Namespace, device: torch.device, reader: reading.Reader | None = None) -> None:
         self.sets, self.vae, self.forms, self.factor, self.size, self.device = sets, vae, forms, factor, options.size, device
         self.reader = reader
         self.generator = np.random.default_rng((options.seed, len(sets)))
-        rows = [(s, r) for s, end in enumerate(ends) for r in range(0, end, data.EXPRESSIONS)]
-        self.todo = [rows[i] for i in self.generator.permutation(len(rows))]
+        self.waiting = latents.shuffled_persons(ends, self.generator)
         self.seen: list[tuple[Tensor, ...]] = []  # answered, encoded, picture, weight, reading of the picture
 
     @torch.no_grad()
     def grow(self, persons: int) -> None:
-        for _ in range(min(persons, len(self.todo))):
-            chosen, row = self.todo.pop(0)
+        for _ in range(min(persons, len(self.waiting))):
+            chosen, row = self.waiting.pop(0)
             portraits = self.sets[chosen]
             images, weight = latents.inputs(portraits, row, self.size, self.generator, bool(self.generator.random() < 0.5))
             au = torch.from_numpy(np.array(portraits.au[row : row + data.EXPRESSIONS])).float().to(self.device)
@@ -76,8 +74,7 @@ def arguments() -> argparse.Namespace:
     latents.add_options(parser)
     parser.add_argument("--diffusion", type=Path, required=True, help="diffusion.pt of train_diffusion.py")
     parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
-    parser.add_argument("--reader", type=Path, help="faces.pt of train_face.py --judge, on other persons than the judge's: reads what is drawn")
-    parser.add_argument("--reader-weight", type=float, default=0.1, help="weight of the reader's distance")
+    reading.add_options(parser, weight=0.1)
     parser.add_argument("--rate", type=float, default=3e-4)
     return parser.parse_args()
 
@@ -92,7 +89,7 @@ def main() -> None:
     pair, forms = train_diffusion.build("smoke" if options.smoke else "demo", config.latent_channels, device)
     pair.load_state_dict(torch.load(options.diffusion, map_location=device, weights_only=False)["average"])
     trunk = train_vae.load_trunk(options.faces, device) if options.faces else None
-    reader = Reader(options.reader, device) if options.reader else None
+    reader = reading.load(options.reader, device)
     average = common.Average(vae, 0.998)
     optimizer = torch.optim.AdamW(drawing.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
     path = options.out / "vae.pt"

@@ -16,9 +16,8 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import common, data, parallel, schedule  # noqa: E402
+from training import common, data, parallel, reader as reading, schedule  # noqa: E402
 from training.latents import Pool, add_options, load_vae  # noqa: E402
-from training.reader import Reader  # noqa: E402
 
 SIZES = {
     "demo": dict(block_out_channels=(64, 96, 128), attention=(True, True, True), layers_per_block=1, heads=2,
@@ -56,7 +55,7 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, readings: Tensor, genera
     return (latents[:, 0][who, source][:, 0], *(part.flatten(0, 1) for part in picked))
 
 
-def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: Reader | None = None,
+def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: reading.Reader | None = None,
             least_weight: float = 0.0) -> tuple[Tensor, Tensor]:
     """Weighted error of the predicted v, and the reader's distance between predicted and true pictures (0 without a reader)."""
     portrait, latent, attribute, weight, change, readings = batch
@@ -88,8 +87,7 @@ def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.Mod
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     add_options(parser)
-    parser.add_argument("--reader", type=Path, help="faces.pt of train_face.py --judge, on other persons than the judge's: reads what is predicted")
-    parser.add_argument("--reader-weight", type=float, default=0.03, help="weight of the reader's distance")
+    reading.add_options(parser, weight=0.03)
     parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
@@ -100,7 +98,7 @@ def main() -> None:
     device, name = common.prepare(options), "smoke" if options.smoke else "demo"
     torch.manual_seed(options.seed)  # every process starts from the same weights
     vae, factor, latent_channels = load_vae(options.vae, device)
-    reader = Reader(options.reader, device) if options.reader else None
+    reader = reading.load(options.reader, device)
     pair, forms = build(name, latent_channels, device)
     average = common.Average(pair, 0.998)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)

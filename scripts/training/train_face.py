@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from evaluation.figures import iou  # noqa: E402
+from evaluation.figures import SMALLEST_CLASS, class_counts, overlaps  # noqa: E402
 from networks.demo_face import FaceConfig, FaceNetworks  # noqa: E402
 from training import common, data, parallel  # noqa: E402
 from training.augment import augment  # noqa: E402
@@ -143,7 +143,8 @@ def measured_identity(vectors: Tensor, truth: dict[str, Tensor]) -> str:
 
 def measured_classes(logits: Tensor, truth: dict[str, Tensor]) -> str:
     found, label = (classes.cpu().numpy() for classes in (logits.argmax(1), truth["face_parser"]))
-    return f"parser {100 * (found == label).mean():.1f} %, IoU {np.mean(iou(found, label, logits.shape[1])):.3f}"
+    iou = overlaps(class_counts(found, label, logits.shape[1]), SMALLEST_CLASS).mean()
+    return f"parser {100 * (found == label).mean():.1f} %, IoU {iou:.3f}"
 
 
 MEASURES = {
