@@ -22,12 +22,17 @@ class VaeConfig:
     """Sizes of the autoencoder; the defaults are Stable Diffusion 1.5's."""
 
     block_out_channels: tuple[int, ...] = (128, 256, 512, 512)
-    layers_per_block: int = 2
+    layers_per_block: int | tuple[int, ...] = 2  # of every level, from the picture's size down
     latent_channels: int = 4
     norm_num_groups: int = 32
     # The demo's own: the latent's first channels are the picture's block averages (3: its colours), and the decoder
     # draws what is missing from them. A network of few channels behind group normalisation loses hues otherwise.
     average_channels: int = 0
+
+    def layers(self) -> tuple[int, ...]:
+        """Of every level."""
+        count = self.layers_per_block
+        return (count,) * len(self.block_out_channels) if isinstance(count, int) else count
 
 
 class ResnetBlock(nn.Module):
@@ -145,7 +150,7 @@ class Encoder(nn.Module):
         inputs = (widths[0], *widths[:-1])
         last = len(widths) - 1
         self.down_blocks = nn.ModuleList(
-            [DownLevel(a, b, config.layers_per_block, groups, i == last) for i, (a, b) in enumerate(zip(inputs, widths))]
+            [DownLevel(a, b, layers, groups, i == last) for i, (a, b, layers) in enumerate(zip(inputs, widths, config.layers()))]
         )
         self.mid_block = MidBlock(widths[-1], groups)
         self.conv_norm_out = nn.GroupNorm(groups, widths[-1], eps=1e-6)
@@ -166,7 +171,7 @@ class Decoder(nn.Module):
         inputs = (widths[0], *widths[:-1])
         last = len(widths) - 1
         self.up_blocks = nn.ModuleList(
-            [UpLevel(a, b, config.layers_per_block + 1, groups, i == last) for i, (a, b) in enumerate(zip(inputs, widths))]
+            [UpLevel(a, b, layers + 1, groups, i == last) for i, (a, b, layers) in enumerate(zip(inputs, widths, reversed(config.layers())))]
         )
         self.mid_block = MidBlock(widths[0], groups)
         self.conv_norm_out = nn.GroupNorm(groups, widths[-1], eps=1e-6)

@@ -14,7 +14,6 @@ from torch import Tensor
 from networks.vae import Vae
 from training import common, condition, data
 from training.augment import colour
-from training.reader import Reader
 
 # Six of the twelve units move the mouth, which is five latent cells wide.
 DETAILS, MOUTH = (2, 3, 4, 5), (11, 12, 13)  # brows and eyes; inner mouth and lips
@@ -86,15 +85,14 @@ class Growing:
 class Pool(Growing):
     """Latents of the persons encoded so far, in memory."""
 
-    def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, size: int, seed: int, device: torch.device,
-                 reader: Reader | None = None) -> None:
-        self.sets, self.vae, self.size, self.device, self.reader = sets, vae, size, device, reader
+    def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, size: int, seed: int, device: torch.device) -> None:
+        self.sets, self.vae, self.size, self.device = sets, vae, size, device
         self.generator = np.random.default_rng(seed)
         self.waiting = [(s, r, v) for v in (0, 1) for s, r in shuffled_persons(ends, self.generator)]
         self.latents: list[Tensor] = []
         self.weights: list[Tensor] = []
         self.au: list[Tensor] = []
-        self.readings: list[Tensor] = []  # of the pictures, by the reader; without one the known action units
+        self.pictures: list[Tensor] = []  # uint8, where they were read
 
     @torch.no_grad()
     def grow(self, persons: int) -> None:
@@ -104,15 +102,13 @@ class Pool(Growing):
             portraits = self.sets[chosen]
             images, weight = inputs(portraits, row, self.size, self.generator, bool(variant))
             with common.autocast(self.device):
-                images = images.to(self.device, memory_format=torch.channels_last)
-                latent = self.vae.encode(images)[0].float()
-                readings = self.reader(images[: data.EXPRESSIONS]) if self.reader else None
+                latent = self.vae.encode(images.to(self.device, memory_format=torch.channels_last))[0].float()
             self.latents.append(latent.view(2, data.EXPRESSIONS, *latent.shape[1:]))
             self.weights.append(weight.to(self.device))
             self.au.append(torch.from_numpy(np.array(portraits.au[row : row + data.EXPRESSIONS])).float().to(self.device))
-            self.readings.append(self.au[-1] if readings is None else readings)
+            self.pictures.append((images[: data.EXPRESSIONS] * 255).round().byte())
 
     def draw(self, persons: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Latents [P, 2, 4, C, h, w], weights [P, 4, 1, h, w], action units [P, 4, 12] and readings [P, 4, N] of random persons."""
+        """Latents [P, 2, 4, C, h, w], weights [P, 4, 1, h, w], action units [P, 4, 12] and pictures [P, 4, 3, S, S] of random persons."""
         chosen = self.generator.integers(len(self.latents), size=persons)
-        return tuple(torch.stack([values[i] for i in chosen]) for values in (self.latents, self.weights, self.au, self.readings))
+        return tuple(torch.stack([values[i] for i in chosen]) for values in (self.latents, self.weights, self.au, self.pictures))

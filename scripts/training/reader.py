@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from networks.demo_face import FaceNetworks
@@ -17,28 +18,67 @@ from training import common
 UNITS = 12
 # Of 1 - cosine beside squared intensities: a drawn face is some 0.01 and 0.2 away.
 IDENTITY_WEIGHT = 10.0
+FEATURE_WEIGHT = 1.5  # of what the trunk sees, beside readings
+ZOOM, SHIFT, CONTRAST = 0.12, 0.08, 0.25  # how far two pictures are changed alike before they are compared
+
+
+def changed_alike(drawn: Tensor, true: Tensor) -> tuple[Tensor, Tensor]:
+    """Both pictures of every pair mirrored, zoomed, shifted, brightened and contrasted by the same random amounts.
+
+    A network that draws learns quickly to please one network that always looks the same way; less so if the view changes.
+    """
+    count, device = drawn.shape[0], drawn.device
+    zoom = 1 + ZOOM * (2 * torch.rand(count, device=device) - 1)
+    theta = torch.zeros(count, 2, 3, device=device)
+    theta[:, 0, 0], theta[:, 1, 1] = torch.where(torch.rand(count, device=device) < 0.5, -zoom, zoom), zoom
+    theta[:, :, 2] = SHIFT * (2 * torch.rand(count, 2, device=device) - 1)
+    grid = F.affine_grid(theta, list(drawn.shape), align_corners=False)
+    gain = 1 + CONTRAST * (2 * torch.rand(count, 1, 1, 1, device=device) - 1)
+    offset = 0.1 * (2 * torch.rand(count, 1, 1, 1, device=device) - 1)
+    drawn, true = (gain * F.grid_sample(p.float(), grid, padding_mode="border", align_corners=False) + offset for p in (drawn, true))
+    return drawn, true
 
 
 class Reader(nn.Module):
-    """Pictures [B, 3, S, S] in [0, 1] to readings [B, 12 + N]: intensities, then the identity's unit vector; by a checkpoint of
-    `train_face.py --judge`, held as it is."""
+    """A checkpoint of `train_face.py --judge`, held as it is; pictures are [B, 3, S, S] in [0, 1]."""
 
     def __init__(self, file: Path, device: torch.device) -> None:
         super().__init__()
         self.networks = common.load_average(file, FaceNetworks, device)[0].to(memory_format=torch.channels_last)
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        found = self.networks(pictures.contiguous(memory_format=torch.channels_last), ("au_estimator", "identity"))
-        return torch.cat([found["au_estimator"].float(), found["identity"].float()], 1)
+    def forward(self, pictures: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+        """The trunk's features, level by level, and readings [B, 12 + N]: intensities, then the identity's unit vector.
 
-    def distance(self, drawn: Tensor, wanted: Tensor) -> Tensor:
-        """How far the readings of drawn pictures are from the readings `wanted`.
-
-        Wanted is what was read in the true pictures, not the known truth: the reader's own errors on a person cancel out.
+        Unlike in the estimator's own training, where the landmarks lie counts, too: a brow that moves is what a unit is.
         """
-        squares = (self(drawn) - wanted).square()
+        size, networks = pictures.shape[3], self.networks
+        one, two, four = networks.trunk(pictures.contiguous(memory_format=torch.channels_last))
+        units = networks.action_units(two, four, networks.points(two, size), size)
+        return (one, two, four), torch.cat([units.float(), networks.identity(four).float()], 1)
+
+    def differences(self, drawn: Tensor, true: Tensor) -> Tensor:
+        """Between drawn and true pictures, changed alike: of features and of readings [2].
+
+        Wanted is what is read in the true pictures, not the known truth: the reader's own errors on a person cancel out.
+        """
+        drawn, true = changed_alike(drawn, true)
+        with torch.no_grad():
+            wanted, readings = self(true)
+        features, found = self(drawn)
+        squares = (found - readings).square()
         # Of unit vectors the squared distance is twice 1 - cosine.
-        return squares[:, :UNITS].mean() + IDENTITY_WEIGHT * squares[:, UNITS:].sum(1).mean() / 2
+        read = squares[:, :UNITS].mean() + IDENTITY_WEIGHT * squares[:, UNITS:].sum(1).mean() / 2
+        return torch.stack([feature_distance(features, wanted), read])
+
+
+def feature_distance(found: tuple[Tensor, ...], wanted: tuple[Tensor, ...]) -> Tensor:
+    """Mean distance of features, level by level, relative to the size of those wanted."""
+    return sum((a.float() - b.float()).abs().mean() / b.float().abs().mean() for a, b in zip(found, wanted)) / len(wanted)
+
+
+def loss(differences: Tensor) -> Tensor:
+    """The reader's part of a loss, before its weight."""
+    return FEATURE_WEIGHT * differences[0] + differences[1]
 
 
 def add_options(parser: argparse.ArgumentParser, weight: float) -> None:

@@ -37,12 +37,11 @@ class Examples(latents.Growing):
     """Latents and the pictures that they should become, of the persons seen so far."""
 
     def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, forms: nn.ModuleDict, factor: float,
-                 options: argparse.Namespace, device: torch.device, reader: reading.Reader | None = None) -> None:
+                 options: argparse.Namespace, device: torch.device) -> None:
         self.sets, self.vae, self.forms, self.factor, self.size, self.device = sets, vae, forms, factor, options.size, device
-        self.reader = reader
         self.generator = np.random.default_rng((options.seed, len(sets)))
         self.waiting = latents.shuffled_persons(ends, self.generator)
-        self.seen: list[tuple[Tensor, ...]] = []  # answered, encoded, picture, weight, reading of the picture
+        self.seen: list[tuple[Tensor, ...]] = []  # answered, encoded, picture, weight
 
     @torch.no_grad()
     def grow(self, persons: int) -> None:
@@ -55,18 +54,16 @@ class Examples(latents.Growing):
                 latent, attribute = self.vae.encode(images.to(self.device))[0].float().chunk(2)
                 source, *targets = self.generator.permutation(data.EXPRESSIONS).tolist()
                 answered = answers(self.forms, self.factor, latent, attribute, au, source, targets)
-                readings = self.reader(images[targets].to(self.device)) if self.reader else au[targets]
             pictures = (images[: data.EXPRESSIONS][targets] * 255).byte()
-            self.seen += zip(answered, latent[targets], pictures, weight[targets], readings)
+            self.seen += zip(answered, latent[targets], pictures, weight[targets])
 
-    def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Latents, half of them the UNets' and half the encoder's, pictures, pixel weights and readings."""
+    def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Latents, half of them the UNets' and half the encoder's, pictures and pixel weights."""
         rows = [self.seen[i] for i in self.generator.integers(len(self.seen), size=count)]
         latent = torch.stack([row[k >= count // 2] for k, row in enumerate(rows)])
         image = torch.stack([row[2] for row in rows]).float() / 255
         weight = torch.stack([row[3] for row in rows]) / latents.FACE_WEIGHT  # 1 on the face
-        readings = torch.stack([row[4] for row in rows])
-        return latent, image.to(self.device), F.interpolate(weight, size=image.shape[2:], mode="bilinear").to(self.device), readings
+        return latent, image.to(self.device), F.interpolate(weight, size=image.shape[2:], mode="bilinear").to(self.device)
 
 
 def arguments() -> argparse.Namespace:
@@ -96,7 +93,7 @@ def main() -> None:
     step, spent = common.resume(path, "vae", vae, average, optimizer, device)
     torch.manual_seed(options.seed + step)
     sets = [data.load(folder) for folder in options.data]
-    examples = Examples(sets, [data.training_rows(s, options.held_out) for s in sets], vae, forms.eval(), factor, options, device, reader)
+    examples = Examples(sets, [data.training_rows(s, options.held_out) for s in sets], vae, forms.eval(), factor, options, device)
     examples.grow(options.start_pool)
     clock, limit = common.Clock(options.minutes, spent), step + 3 if options.smoke else 10**9
     common.log(options.out, f"decoder: {sum(p.numel() for p in drawing.parameters()) / 1e6:.2f} M parameters, from step {step}, {len(examples.seen)} examples")
@@ -105,11 +102,11 @@ def main() -> None:
         examples.keep_up(step, options.grow)
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=30)
-        latent, image, weight, readings = examples.draw(options.batch)
+        latent, image, weight = examples.draw(options.batch)
         with common.autocast(device):
             made = vae.decode(latent.to(memory_format=torch.channels_last)).float()
-            read = reader.distance(made / 2 + 0.5, readings) if reader else torch.zeros((), device=device)
-        loss = train_vae.picture_loss(made, image, weight, trunk)[0] + options.reader_weight * read
+            read = reader.differences(made / 2 + 0.5, image) if reader else torch.zeros(2, device=device)
+        loss = train_vae.picture_loss(made, image, weight, trunk)[0] + options.reader_weight * reading.loss(read)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(drawing.parameters(), 1.0)
@@ -118,10 +115,10 @@ def main() -> None:
         step += 1
         stop = clock.spent > clock.total or step >= limit
         errors.append((made.detach() / 2 + 0.5 - image).square().flatten(1).mean(1).view(2, -1).mean(1))
-        distances.append(float(read.detach()))
+        distances.append(read.tolist())
         if step % 50 == 0 or stop:
             answered, encoded = (-10 * torch.stack(errors).mean(0).log10()).tolist()
-            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} answered {answered:.2f} dB, encoded {encoded:.2f} dB, reader {np.mean(distances):.3f}, "
+            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} answered {answered:.2f} dB, encoded {encoded:.2f} dB, reader {np.mean(distances, 0).round(3)}, "
                        f"{len(examples.seen)} examples, {clock.spent:.0f} s")
             errors, distances = [], []
         if stop or step % 150 == 0:

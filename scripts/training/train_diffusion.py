@@ -16,7 +16,7 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import common, data, parallel, reader as reading, schedule  # noqa: E402
+from training import common, data, parallel, reader as reading, schedule, widen  # noqa: E402
 from training.latents import Pool, add_options, load_vae  # noqa: E402
 
 SIZES = {
@@ -39,8 +39,8 @@ def configs(name: str, latent_channels: int) -> tuple[UNetConfig, UNetConfig]:
             UNetConfig(**size, in_channels=latent_channels, action_units=0, reference_only=True))
 
 
-def pairs(latents: Tensor, weights: Tensor, au: Tensor, readings: Tensor, generator: np.random.Generator) -> tuple[Tensor, ...]:
-    """Portraits [P, ...], and for P * TARGETS targets: latents, conditions, weights, action-unit variations and readings."""
+def pairs(latents: Tensor, weights: Tensor, au: Tensor, pictures: Tensor, generator: np.random.Generator) -> tuple[Tensor, ...]:
+    """Portraits [P, ...], and for P * TARGETS targets: latents, conditions, weights, action-unit variations and pictures."""
     persons, device = latents.shape[0], latents.device
     order = torch.from_numpy(generator.permuted(np.tile(np.arange(data.EXPRESSIONS), (persons, 1)), axis=1)).to(device)
     same = torch.from_numpy(generator.random((persons, TARGETS)) < SAME).to(device)
@@ -51,14 +51,14 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, readings: Tensor, genera
     zeros = torch.from_numpy(generator.random((persons, TARGETS)) < SAME_ZEROS).to(device)
     nothing = torch.where(zeros[..., None], torch.zeros_like(change), SAME_NOISE * torch.randn_like(change))
     change = torch.where(same[..., None], nothing, change)
-    picked = (latents[who, 0, target], latents[who, 1, target], weights[who, target], change, readings[who, target])
+    picked = (latents[who, 0, target], latents[who, 1, target], weights[who, target], change, pictures[who.cpu(), target.cpu()])
     return (latents[:, 0][who, source][:, 0], *(part.flatten(0, 1) for part in picked))
 
 
 def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: reading.Reader | None = None,
             least_weight: float = 0.0) -> tuple[Tensor, Tensor]:
-    """Weighted error of the predicted v, and the reader's distance between predicted and true pictures (0 without a reader)."""
-    portrait, latent, attribute, weight, change, readings = batch
+    """Weighted error of the predicted v, and the reader's differences [2] between predicted and true pictures (zeros without a reader)."""
+    portrait, latent, attribute, weight, change, pictures = batch
     latent = latent * factor
     time = torch.randint(0, schedule.TRAIN_TIMESTEPS, (latent.shape[0],), device=latent.device)
     alpha = alphas[time].view(-1, 1, 1, 1)
@@ -69,11 +69,11 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     error = (prediction - schedule.velocity(latent, noise, alpha)).square() * weight
     error = (error * schedule.min_snr_weight(alpha, least=least_weight)).mean() / weight.mean()
     if reader is None:
-        return error, torch.zeros_like(error)
+        return error, torch.zeros(2, device=error.device)
     start = alpha.sqrt() * noisy - (1 - alpha).sqrt() * prediction
     chosen = time.topk(min(READ, len(time))).indices  # the noisiest: there the expression is decided
     drawn = vae.decode((start[chosen] / factor).to(memory_format=torch.channels_last))
-    return error, reader.distance(drawn / 2 + 0.5, readings[chosen])
+    return error, reader.differences(drawn / 2 + 0.5, pictures[chosen.cpu()].to(drawn.device).float() / 255)
 
 
 def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
@@ -84,10 +84,18 @@ def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.Mod
     return pair, forms.to(device)
 
 
+def begin(pair: nn.ModuleDict, file: Path, device: torch.device) -> None:
+    """The averaged weights of `file` in both networks, which may have more latent channels."""
+    state = torch.load(file, map_location=device, weights_only=False)
+    old, new = state["configs"][1].in_channels, pair["id_encoder"].conv_in.in_channels
+    pair.load_state_dict(widen.widened(pair, state["average"], widen.unet_places(old, new)))
+
+
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     add_options(parser)
     reading.add_options(parser, weight=0.03)
+    parser.add_argument("--start", type=Path, help="diffusion.pt whose average a new training begins with; it may have fewer latent channels")
     parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
@@ -100,6 +108,8 @@ def main() -> None:
     vae, factor, latent_channels = load_vae(options.vae, device)
     reader = reading.load(options.reader, device)
     pair, forms = build(name, latent_channels, device)
+    if options.start:
+        begin(pair, options.start, device)
     average = common.Average(pair, 0.998)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
     path = options.out / "diffusion.pt"
@@ -109,7 +119,7 @@ def main() -> None:
     generator = np.random.default_rng(abs(seed))
     sets = [data.load(folder) for folder in options.data]
     ends = [data.training_rows(s, options.held_out) for s in sets]
-    pool = Pool(sets, ends, vae, options.size, abs(seed), device, reader=reader)
+    pool = Pool(sets, ends, vae, options.size, abs(seed), device)
     pool.grow(options.start_pool)
     clock, alphas = common.Clock(options.minutes, spent), schedule.alphas_cumprod().to(device)
     counts = [sum(p.numel() for p in n.parameters()) / 1e6 for n in pair.values()]
@@ -123,7 +133,7 @@ def main() -> None:
         batch = pairs(*pool.draw(persons), generator)
         with common.autocast(device):
             terms = loss_of(forms, batch, factor, alphas, vae, reader, options.least_weight)
-            loss = terms[0] + options.reader_weight * terms[1]
+            loss = terms[0] + options.reader_weight * reading.loss(terms[1])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(pair.parameters(), 1.0)
@@ -133,9 +143,9 @@ def main() -> None:
         if step % parallel.PERIOD == 0 or options.workers == 1:
             stop = parallel.average_parameters(pair, finished)
         average.update(pair)
-        losses.append([float(term.detach()) for term in terms])
+        losses.append(torch.cat([terms[0].detach()[None], terms[1].detach()]).tolist())
         if step % 50 == 0:
-            common.log(options.out, "step {} loss {:.4f} reader {:.3f} pool {} ".format(step, *np.mean(losses, 0), len(pool.latents)) +
+            common.log(options.out, "step {} loss {:.4f} reader {:.3f} {:.3f} pool {} ".format(step, *np.mean(losses, 0), len(pool.latents)) +
                        f"{options.workers * step * persons * TARGETS} pictures, {clock.spent:.0f} s")
             losses = []
         if parallel.rank() == 0 and (stop or step % 150 == 0):

@@ -6,6 +6,7 @@ standard deviation of the latents.
 """
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from torch import Tensor
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.demo_face import FaceNetworks, Trunk  # noqa: E402
 from networks.vae import Vae, VaeConfig  # noqa: E402
-from training import common, data, parallel  # noqa: E402
+from training import common, data, parallel, reader as reading, widen  # noqa: E402
 from training.augment import chosen, colour  # noqa: E402
 
 # Few groups: with few channels in each, the backward pass of PyTorch's group normalisation is slow on a CPU.
@@ -26,6 +27,7 @@ SMOKE = VaeConfig(block_out_channels=(8, 8, 16, 16), layers_per_block=1, latent_
 DETAILS = (2, 3, 4, 5, 11, 12, 13)  # brows, eyes, mouth, lips: few pixels, all of the expression
 KL_WEIGHT = 5e-4
 FEATURE_WEIGHT = 0.15
+NEW_LOG_VARIANCE = -4.0
 RECOLOURED = 0.4  # part of the pieces under other colours and light than the renderer gives
 
 
@@ -49,13 +51,6 @@ def batch(sets: list, options: argparse.Namespace, generator: np.random.Generato
     return image, F.avg_pool2d(weight, 5, 1, 2)
 
 
-def feature_distance(trunk: Trunk, made: Tensor, image: Tensor) -> Tensor:
-    """Mean distance of what a face network sees in both, level by level, relative to the size of what it sees."""
-    with torch.no_grad():
-        wanted = trunk(image)
-    return sum((a.float() - b.float()).abs().mean() / b.float().abs().mean() for a, b in zip(trunk(made), wanted)) / len(wanted)
-
-
 def picture_loss(made: Tensor, image: Tensor, weight: Tensor, trunk: Trunk | None) -> tuple[Tensor, Tensor]:
     """Weighted L1 on pixels and on their differences, and on the trunk's features; and the squared error. `made` is in [-1, 1]."""
     error = made - (2 * image - 1)
@@ -63,18 +58,22 @@ def picture_loss(made: Tensor, image: Tensor, weight: Tensor, trunk: Trunk | Non
     along = (error[..., 1:, :] - error[..., :-1, :]).abs() * weight[..., 1:, :]
     loss = (error.abs() * weight).mean() + across.mean() + along.mean()
     if trunk is not None:
-        loss = loss + FEATURE_WEIGHT * feature_distance(trunk, made / 2 + 0.5, image)
+        with torch.no_grad():
+            wanted = trunk(image)
+        loss = loss + FEATURE_WEIGHT * reading.feature_distance(trunk(made / 2 + 0.5), wanted)
     return loss, error.detach().square().mean() / 4
 
 
-def loss_of(vae: Vae, image: Tensor, weight: Tensor, trunk: Trunk | None) -> tuple[Tensor, Tensor]:
-    """The picture's loss and a little pull of the latents to a unit normal; and the squared error."""
+def loss_of(vae: Vae, image: Tensor, weight: Tensor, trunk: Trunk | None, reader: reading.Reader | None, reader_weight: float) -> tuple[Tensor, Tensor, Tensor]:
+    """The picture's loss, the reader's, and a little pull of the latents to a unit normal; the squared error; and the reader's differences."""
     mean, log_variance = vae.encode(image)
     mean, log_variance = mean.float(), log_variance.float()
     latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
     divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-    loss, error = picture_loss(vae.decode(latent).float(), image, weight, trunk)
-    return loss + KL_WEIGHT * divergence, error
+    made = vae.decode(latent).float()
+    loss, error = picture_loss(made, image, weight, trunk)
+    read = reader.differences(made / 2 + 0.5, image) if reader else torch.zeros(2, device=image.device)
+    return loss + KL_WEIGHT * divergence + reader_weight * reading.loss(read), error, read.detach()
 
 
 @torch.no_grad()
@@ -102,15 +101,32 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
     parser.add_argument("--decoder-only", action="store_true", help="go on from the average with the encoder held: latents stay what they are")
+    parser.add_argument("--start", type=Path, help="vae.pt whose average a new training begins with")
+    parser.add_argument("--latent-channels", type=int, help="may be more than --start's: the new ones begin unheard")
+    parser.add_argument("--layers", type=int, nargs=4, help="residual layers of every level, from the picture's size down; may be more than --start's")
+    reading.add_options(parser, weight=0.1)
     return parser.parse_args()
+
+
+def begin(vae: Vae, file: Path, device: torch.device) -> None:
+    """The averaged weights of `file` in `vae`, which may have more latent channels."""
+    state = torch.load(file, map_location=device, weights_only=False)
+    old, new = state["config"].latent_channels, vae.post_quant_conv.in_channels
+    vae.load_state_dict(widen.widened(vae, state["average"], widen.autoencoder_places(old, new, state["config"].average_channels)))
+    with torch.no_grad():  # a new network's log variance is about 0: noise as strong as what the new channels say
+        vae.quant_conv.bias[len(vae.quant_conv.bias) - (new - old) :] = NEW_LOG_VARIANCE
 
 
 def main() -> None:
     options = arguments()
     device = common.prepare(options)
     config = SMOKE if options.smoke else DEMO
+    config = replace(config, latent_channels=options.latent_channels or config.latent_channels,
+                     layers_per_block=tuple(options.layers) if options.layers else config.layers_per_block)
     torch.manual_seed(options.seed)  # every process starts from the same weights
     vae = Vae(config).to(device, memory_format=torch.channels_last)
+    if options.start:
+        begin(vae, options.start, device)
     average = common.Average(vae)
     optimizer = torch.optim.AdamW(vae.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
     path = options.out / "vae.pt"
@@ -120,6 +136,7 @@ def main() -> None:
         vae.encoder.requires_grad_(False)
         vae.quant_conv.requires_grad_(False)
     trunk = load_trunk(options.faces, device) if options.faces else None
+    reader = reading.load(options.reader, device)
     torch.manual_seed(options.seed + step + parallel.rank())
     generator = np.random.default_rng((options.seed, step, parallel.rank()))
     clock = common.Clock(options.minutes, spent)
@@ -137,13 +154,13 @@ def main() -> None:
     while not stop:
         if step % 100 == 0 or not sets:
             sets = [data.load(folder) for folder in options.data]  # the renderer may still be at work
-        piece = options.size if options.decoder_only or clock.spent > 0.85 * clock.total else options.size // 2
+        piece = options.size if options.decoder_only or reader or clock.spent > 0.85 * clock.total else options.size // 2
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=30)
         image, weight = batch(sets, options, generator, options.size, piece)
         image = image.to(device, memory_format=torch.channels_last)
         with common.autocast(device):
-            loss, error = loss_of(vae, image, weight.to(device), trunk)
+            loss, error, read = loss_of(vae, image, weight.to(device), trunk, reader, options.reader_weight)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
@@ -153,10 +170,10 @@ def main() -> None:
             stop = parallel.average_parameters(vae, finished)
         average.update(vae)
         step += 1
-        errors.append(float(error))
+        errors.append([float(error), *read.tolist()])
         if step % 50 == 0:
-            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} psnr {-10 * np.log10(np.mean(errors)):.2f} "
-                       f"{options.workers * step * options.batch / clock.spent:.1f} pieces/s")
+            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} psnr {-10 * np.log10(np.mean(errors, 0)[0]):.2f} "
+                       f"reader {np.mean(errors, 0)[1]:.3f} {np.mean(errors, 0)[2]:.3f} {options.workers * step * options.batch / clock.spent:.1f} pieces/s")
             errors = []
         if parallel.rank() == 0 and (stop or step % 300 == 0):
             checkpoint()
