@@ -22,6 +22,7 @@ class FaceConfig:
     widths: tuple[int, int, int, int] = (16, 32, 48, 64)
     identity: int = 128
     hidden: int = 96
+    refined: bool = False  # the parser has a residual layer at full size
 
 
 def conv(cin: int, cout: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
@@ -89,12 +90,18 @@ class ParserHead(nn.Module):
         self.narrow = conv(b, 2 * a, 1, 1)
         self.body = nn.Sequential(conv(3 * a, 2 * a), nn.Conv2d(2 * a, 19, 1))
         self.correction = nn.Sequential(conv(3 + 19, 24), nn.Conv2d(24, 19, 3, 1, 1))
+        self.refine = Residual(24) if config.refined else None
+        if self.refine is not None:
+            nn.init.zeros_(self.refine.body[-1].weight)  # adds nothing at first
 
     def forward(self, image: Tensor, one: Tensor, two: Tensor) -> Tensor:
         wide = F.interpolate(self.narrow(two), size=one.shape[2:], mode="bilinear", align_corners=False)
         logits = self.body(torch.cat([one, wide], 1))
         logits = F.interpolate(logits, size=image.shape[2:], mode="bilinear", align_corners=False)
-        return logits + self.correction(torch.cat([(image - 0.5) / 0.25, logits / 4], 1))
+        fine = self.correction[0](torch.cat([(image - 0.5) / 0.25, logits / 4], 1))
+        if self.refine is not None:
+            fine = self.refine(fine)
+        return logits + self.correction[1](fine)
 
 
 class PointFeatures(nn.Module):

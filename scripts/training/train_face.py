@@ -16,7 +16,7 @@ from torch import Tensor
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from evaluation.figures import SMALLEST_CLASS, class_counts, overlaps  # noqa: E402
 from networks.demo_face import FaceConfig, FaceNetworks  # noqa: E402
-from training import common, data, parallel  # noqa: E402
+from training import common, data, parallel, widen  # noqa: E402
 from training.augment import augment  # noqa: E402
 
 SMOKE = FaceConfig(widths=(4, 8, 8, 8), identity=16, hidden=16)
@@ -25,9 +25,10 @@ MIRROR = np.array([*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 3
                    36, 41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65])
 CLASS_MIRROR = torch.tensor([0, 1, 3, 2, 5, 4, 6, 8, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])
 IDENTITY_SCALE = 12.0
-OVERLAP_WEIGHT = 0.5
+OVERLAP_WEIGHT = 1.5
+TOOLS = FaceConfig(refined=True)
 JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192)
-CLEAN = 0.3  # part of the judge's pictures that stay as rendered: it judges clean ones
+CLEAN = 0.3  # part of the pictures that stay as rendered: damage leaves no sharp edges to learn from
 FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
 JUDGE_TASKS = ("landmarks", "au_estimator", "identity")  # the landmarks say where to look
 
@@ -171,17 +172,21 @@ def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--start", type=Path, help="faces.pt whose average a new training begins with; its parser may be unrefined")
     parser.add_argument("--judge", action="store_true", help="action units and identity instead of the other tasks")
     return parser.parse_args()
 
 
 def main() -> None:
     options = arguments()
-    device, config = common.prepare(options), SMOKE if options.smoke else JUDGE if options.judge else FaceConfig()
-    tasks, clean = (JUDGE_TASKS, CLEAN) if options.judge else (FACE_TASKS, 0.0)
+    device, config = common.prepare(options), SMOKE if options.smoke else JUDGE if options.judge else TOOLS
+    tasks = JUDGE_TASKS if options.judge else FACE_TASKS
     first_set = data.load(options.data[0])
     held_out = np.arange(data.training_rows(first_set, options.held_out), first_set.rows)
     networks = FaceNetworks(config).to(device, memory_format=torch.channels_last)
+    if options.start:
+        state = torch.load(options.start, map_location=device, weights_only=False)
+        networks.load_state_dict(widen.widened(networks, state["average"], {}))
     average = common.Average(networks, 0.998)
     optimizer = torch.optim.AdamW(networks.parameters(), lr=options.rate, weight_decay=1e-2)
     path = options.out / "faces.pt"
@@ -197,7 +202,7 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=50)
         rows = pairs(ends[chosen], options.batch, generator)
-        truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True, "face_parser" in tasks, clean).items()}
+        truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True, "face_parser" in tasks, CLEAN).items()}
         with common.autocast(device):
             result = networks(truth["image"].contiguous(memory_format=torch.channels_last), tasks)
         terms = losses(result, truth, options.size)
