@@ -23,6 +23,7 @@ class FaceConfig:
     identity: int = 128
     hidden: int = 96
     refined: bool = False  # the parser has a residual layer at full size
+    fine: int = 0  # channels at half size that the action units see at the landmarks: lids and lines are few pixels
 
 
 def conv(cin: int, cout: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
@@ -110,14 +111,21 @@ class PointFeatures(nn.Module):
     def __init__(self, config: FaceConfig) -> None:
         super().__init__()
         self.narrow = conv(config.widths[1], 12, 1, 1)
-        self.size = 68 * 12 + 68 * 2 + config.widths[3]
+        self.fine = conv(config.widths[0], config.fine) if config.fine else None
+        self.size = 68 * (12 + 2 + config.fine) + config.widths[3]
 
-    def forward(self, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
+    def forward(self, one: Tensor, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
         grid = (2 * points + 1) / size - 1
-        # Sampled in the features' dtype: mixed types are refused.
-        near = F.grid_sample(self.narrow(two).float(), grid[:, :, None, :].float(), align_corners=False)
         shape = 4 * (grid - grid.mean(1, keepdim=True))
-        return torch.cat([near.flatten(1), shape.flatten(1), four.float().mean((2, 3))], 1)
+        features = [sampled(self.narrow(two), grid), shape.flatten(1), four.float().mean((2, 3))]
+        if self.fine is not None:
+            features.append(sampled(self.fine(one), grid))
+        return torch.cat(features, 1)
+
+
+def sampled(features: Tensor, grid: Tensor) -> Tensor:
+    """Features [B, C, H, W] at the points [B, N, 2] of a grid: [B, C * N], in float32, since mixed types are refused."""
+    return F.grid_sample(features.float(), grid[:, :, None, :].float(), align_corners=False).flatten(1)
 
 
 class ActionUnitHead(nn.Module):
@@ -126,8 +134,8 @@ class ActionUnitHead(nn.Module):
         self.features = PointFeatures(config)
         self.body = nn.Sequential(nn.Linear(self.features.size, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
 
-    def forward(self, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
-        return 5 * torch.sigmoid(self.body(self.features(two, four, points, size)))
+    def forward(self, one: Tensor, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
+        return 5 * torch.sigmoid(self.body(self.features(one, two, four, points, size)))
 
 
 class PoseHead(nn.Module):
@@ -174,7 +182,7 @@ class FaceNetworks(nn.Module):
             "face_parser": lambda: self.parser(image, one, two),
             "landmarks": lambda: points,
             "neutral_jaw": lambda: self.jaw(two, size),
-            "au_estimator": lambda: self.action_units(two, four, fixed, size),
+            "au_estimator": lambda: self.action_units(one, two, four, fixed, size),
             "head_pose": lambda: self.pose(four, fixed, size),
             "identity": lambda: self.identity(four),
         }
@@ -206,8 +214,8 @@ class ActionUnitModule(nn.Module):
         self.trunk, self.points, self.head = networks.trunk, networks.points, networks.action_units
 
     def forward(self, image: Tensor) -> Tensor:
-        _, two, four = self.trunk(image)
-        return self.head(two, four, self.points(two, image.shape[3]), image.shape[3])
+        one, two, four = self.trunk(image)
+        return self.head(one, two, four, self.points(two, image.shape[3]), image.shape[3])
 
 
 class PoseModule(nn.Module):

@@ -53,7 +53,7 @@ class Reader(nn.Module):
         """
         size, networks = pictures.shape[3], self.networks
         one, two, four = networks.trunk(pictures.contiguous(memory_format=torch.channels_last))
-        units = networks.action_units(two, four, networks.points(two, size), size)
+        units = networks.action_units(one, two, four, networks.points(two, size), size)
         return (one, two, four), torch.cat([units.float(), networks.identity(four).float()], 1)
 
     def differences(self, drawn: Tensor, true: Tensor) -> Tensor:

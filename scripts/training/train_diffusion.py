@@ -84,18 +84,11 @@ def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.Mod
     return pair, forms.to(device)
 
 
-def begin(pair: nn.ModuleDict, file: Path, device: torch.device) -> None:
-    """The averaged weights of `file` in both networks, which may have more latent channels."""
-    state = torch.load(file, map_location=device, weights_only=False)
-    old, new = state["configs"][1].in_channels, pair["id_encoder"].conv_in.in_channels
-    pair.load_state_dict(widen.widened(pair, state["average"], widen.unet_places(old, new)))
-
-
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     add_options(parser)
     reading.add_options(parser, weight=0.03)
-    parser.add_argument("--start", type=Path, help="diffusion.pt whose average a new training begins with; it may have fewer latent channels")
+    parser.add_argument("--start", type=Path, help="diffusion.pt whose average a new training begins with, of another autoencoder perhaps")
     parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
@@ -108,8 +101,7 @@ def main() -> None:
     vae, factor, latent_channels = load_vae(options.vae, device)
     reader = reading.load(options.reader, device)
     pair, forms = build(name, latent_channels, device)
-    if options.start:
-        begin(pair, options.start, device)
+    widen.begin(pair, options.start, device)
     average = common.Average(pair, 0.998)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
     path = options.out / "diffusion.pt"

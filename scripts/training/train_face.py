@@ -27,7 +27,7 @@ CLASS_MIRROR = torch.tensor([0, 1, 3, 2, 5, 4, 6, 8, 7, 9, 10, 11, 12, 13, 14, 1
 IDENTITY_SCALE = 12.0
 OVERLAP_WEIGHT = 1.5
 TOOLS = FaceConfig(refined=True)
-JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192)
+JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192, fine=12)
 CLEAN = 0.3  # part of the pictures that stay as rendered: damage leaves no sharp edges to learn from
 FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
 JUDGE_TASKS = ("landmarks", "au_estimator", "identity")  # the landmarks say where to look
@@ -172,7 +172,7 @@ def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--start", type=Path, help="faces.pt whose average a new training begins with; its parser may be unrefined")
+    parser.add_argument("--start", type=Path, help="faces.pt whose average a new training begins with; it may be without `refined` or `fine`")
     parser.add_argument("--judge", action="store_true", help="action units and identity instead of the other tasks")
     return parser.parse_args()
 
@@ -184,9 +184,7 @@ def main() -> None:
     first_set = data.load(options.data[0])
     held_out = np.arange(data.training_rows(first_set, options.held_out), first_set.rows)
     networks = FaceNetworks(config).to(device, memory_format=torch.channels_last)
-    if options.start:
-        state = torch.load(options.start, map_location=device, weights_only=False)
-        networks.load_state_dict(widen.widened(networks, state["average"], {}))
+    widen.begin(networks, options.start, device)
     average = common.Average(networks, 0.998)
     optimizer = torch.optim.AdamW(networks.parameters(), lr=options.rate, weight_decay=1e-2)
     path = options.out / "faces.pt"

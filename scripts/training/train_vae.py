@@ -6,7 +6,6 @@ standard deviation of the latents.
 """
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +21,12 @@ from training.augment import chosen, colour  # noqa: E402
 
 # Few groups: with few channels in each, the backward pass of PyTorch's group normalisation is slow on a CPU.
 # Sixteen latent channels, not Stable Diffusion's four: they cost the UNets nothing, and eight were worth 3 dB already.
-DEMO = VaeConfig(block_out_channels=(16, 32, 64, 96), layers_per_block=1, latent_channels=16, norm_num_groups=4, average_channels=3)
+# Two layers where a picture is large: lines are drawn there, and they weigh little in a file.
+DEMO = VaeConfig(block_out_channels=(16, 32, 64, 96), layers_per_block=(2, 2, 2, 1), latent_channels=16, norm_num_groups=4, average_channels=3)
 SMOKE = VaeConfig(block_out_channels=(8, 8, 16, 16), layers_per_block=1, latent_channels=6, norm_num_groups=4, average_channels=3)
 DETAILS = (2, 3, 4, 5, 11, 12, 13)  # brows, eyes, mouth, lips: few pixels, all of the expression
 KL_WEIGHT = 5e-4
 FEATURE_WEIGHT = 0.15
-NEW_LOG_VARIANCE = -4.0
 RECOLOURED = 0.4  # part of the pieces under other colours and light than the renderer gives
 
 
@@ -101,32 +100,18 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
     parser.add_argument("--decoder-only", action="store_true", help="go on from the average with the encoder held: latents stay what they are")
-    parser.add_argument("--start", type=Path, help="vae.pt whose average a new training begins with")
-    parser.add_argument("--latent-channels", type=int, help="may be more than --start's: the new ones begin unheard")
-    parser.add_argument("--layers", type=int, nargs=4, help="residual layers of every level, from the picture's size down; may be more than --start's")
+    parser.add_argument("--start", type=Path, help="vae.pt whose average a new training begins with; it may have fewer residual layers")
     reading.add_options(parser, weight=0.1)
     return parser.parse_args()
-
-
-def begin(vae: Vae, file: Path, device: torch.device) -> None:
-    """The averaged weights of `file` in `vae`, which may have more latent channels."""
-    state = torch.load(file, map_location=device, weights_only=False)
-    old, new = state["config"].latent_channels, vae.post_quant_conv.in_channels
-    vae.load_state_dict(widen.widened(vae, state["average"], widen.autoencoder_places(old, new, state["config"].average_channels)))
-    with torch.no_grad():  # a new network's log variance is about 0: noise as strong as what the new channels say
-        vae.quant_conv.bias[len(vae.quant_conv.bias) - (new - old) :] = NEW_LOG_VARIANCE
 
 
 def main() -> None:
     options = arguments()
     device = common.prepare(options)
     config = SMOKE if options.smoke else DEMO
-    config = replace(config, latent_channels=options.latent_channels or config.latent_channels,
-                     layers_per_block=tuple(options.layers) if options.layers else config.layers_per_block)
     torch.manual_seed(options.seed)  # every process starts from the same weights
     vae = Vae(config).to(device, memory_format=torch.channels_last)
-    if options.start:
-        begin(vae, options.start, device)
+    widen.begin(vae, options.start, device)
     average = common.Average(vae)
     optimizer = torch.optim.AdamW(vae.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
     path = options.out / "vae.pt"
