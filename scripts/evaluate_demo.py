@@ -59,7 +59,7 @@ def judge_person(bundle: bundles.Bundle, portraits: data.Portraits, rows: np.nda
     figures.add("landmarks", far / np.linalg.norm(left - right, axis=1))
     predicted = bundle.modules["face_parser"](truth).argmax(1).numpy()
     counts = measures.class_counts(predicted, labels, len(condition.CLASSES))
-    figures.add("iou", measures.overlaps(counts, measures.SMALLEST_CLASS))
+    figures.add("iou", measures.overlaps(counts, len(truth)))
     figures.add("class counts", counts)
     return variation, made, truth
 

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from evaluation.figures import SMALLEST_CLASS, class_counts, overlaps  # noqa: E402
+from evaluation.figures import class_counts, overlaps  # noqa: E402
 from networks.demo_face import FaceConfig, FaceNetworks  # noqa: E402
 from training import common, data, parallel, widen  # noqa: E402
 from training.augment import augment  # noqa: E402
@@ -144,7 +144,7 @@ def measured_identity(vectors: Tensor, truth: dict[str, Tensor]) -> str:
 
 def measured_classes(logits: Tensor, truth: dict[str, Tensor]) -> str:
     found, label = (classes.cpu().numpy() for classes in (logits.argmax(1), truth["face_parser"]))
-    iou = overlaps(class_counts(found, label, logits.shape[1]), SMALLEST_CLASS).mean()
+    iou = overlaps(class_counts(found, label, logits.shape[1])).mean()
     return f"parser {100 * (found == label).mean():.1f} %, IoU {iou:.3f}"
 
 

@@ -194,6 +194,12 @@ def test_pooled_iou_weighs_classes_alike() -> None:
     assert figures.pooled_iou(counts) == pytest.approx((27 / 30 + 2 / 4) / 2)
 
 
+def test_a_class_of_a_few_pixels_says_little_of_a_parser() -> None:
+    counts = np.array([[900, 1000, 1000], [0, 0, 2 * figures.SMALLEST_CLASS - 1], [0, 5, 0]])
+    assert figures.overlaps(counts, 2).tolist() == [900 / 1100]
+    assert figures.overlaps(counts).tolist() == [900 / 1100, 0]  # counted together, all that is there
+
+
 def test_bundle_modules_keep_their_contract(tmp_path: Path) -> None:
     run("make_test_bundle.py", "--out", tmp_path, "--seed", 3)
     bundle = bundles.load(tmp_path)
