@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A larger network says what the smaller one said, and can learn with what it has besides."""
+"""A larger network begins with what a smaller one has learnt; two trainings have a mean."""
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from networks.demo_face import FaceNetworks  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import train_face, train_vae, widen  # noqa: E402
+from training import mean, train_face, train_vae, widen  # noqa: E402
 
 
 def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Path) -> None:
@@ -40,3 +40,10 @@ def test_face_networks_that_see_more_say_the_same_at_first() -> None:
     (found["au_estimator"].sum() + found["face_parser"].square().sum()).backward()
     assert after.action_units.body[0].weight.grad[:, -68 * 5 :].abs().max() > 0
     assert after.parser.refine.body[-1].weight.grad.abs().max() > 0
+
+
+def test_the_mean_of_two_trainings_lies_between_them() -> None:
+    first, second = ({"weight": torch.tensor([value, 1.0]), "count": torch.tensor(count)} for value, count in ((1.0, 7), (3.0, 9)))
+    middle = mean.mean(first, second)
+    assert middle["weight"].tolist() == [2.0, 1.0]
+    assert middle["count"] == 7
