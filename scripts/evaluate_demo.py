@@ -92,7 +92,7 @@ def table(bundle: bundles.Bundle, figures: measures.Figures, others: np.ndarray)
 
 def tile(pictures: Tensor) -> np.ndarray:
     """A row of pictures side by side, uint8."""
-    values = (pictures.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    values = data.to_bytes(pictures.clamp(0, 1)).permute(0, 2, 3, 1).numpy()
     return np.concatenate(list(values), 1)
 
 

@@ -58,7 +58,7 @@ def condition_of(bundle: Bundle, image: Tensor) -> tuple[Tensor, np.ndarray]:
     labels = bundle.modules["face_parser"](image).argmax(1)[0].numpy().astype(np.uint8)
     jaw = bundle.modules["neutral_jaw"](image)[0].numpy()
     points = condition.five_points(bundle.modules["landmarks"](image)[0].numpy())
-    picture = (image[0].permute(1, 2, 0) * 255).round().byte().numpy()
+    picture = data.to_bytes(image[0].permute(1, 2, 0)).numpy()
     blank = condition.condition_image(picture, labels, jaw, points)
     return torch.from_numpy(blank).permute(2, 0, 1)[None].float() / 255, condition.mask(labels, jaw)
 

@@ -113,6 +113,11 @@ def pictures(portraits: Portraits, rows: np.ndarray, device: torch.device) -> Te
     return values.to(device).permute(0, 3, 1, 2).float() / 255
 
 
+def to_bytes(images: Tensor) -> Tensor:
+    """uint8 of values in [0, 1]."""
+    return (images * 255).round().byte()
+
+
 def classes(portraits: Portraits, rows: np.ndarray, device: torch.device) -> Tensor:
     """Class maps of some rows, float [B, 1, H, W]."""
     return torch.from_numpy(np.ascontiguousarray(portraits.cls[rows])).to(device)[:, None].float()

@@ -33,7 +33,7 @@ def inputs(portraits: data.Portraits, row: int, size: int, generator: np.random.
         images = colour(images, alike=True).clamp(0, 1)
     labels = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True)[:, 0].numpy().astype(np.uint8)
     jaw, points = data.to_crop(portraits.jaw[rows], frame, size), data.to_crop(portraits.lm[rows], frame, size)
-    pictures = (images.permute(0, 2, 3, 1) * 255).round().byte().numpy()
+    pictures = data.to_bytes(images.permute(0, 2, 3, 1)).numpy()
     if mirror:
         pictures, labels = pictures[:, :, ::-1], labels[:, :, ::-1]
         jaw = (jaw * [-1, 1] + [size - 1, 0])[:, ::-1]
@@ -92,7 +92,7 @@ class Pool(Growing):
         self.latents: list[Tensor] = []
         self.weights: list[Tensor] = []
         self.au: list[Tensor] = []
-        self.pictures: list[Tensor] = []  # uint8, where they were read
+        self.pictures: list[Tensor] = []  # uint8, on the processor: what a reader compares with
 
     @torch.no_grad()
     def grow(self, persons: int) -> None:
@@ -106,7 +106,7 @@ class Pool(Growing):
             self.latents.append(latent.view(2, data.EXPRESSIONS, *latent.shape[1:]))
             self.weights.append(weight.to(self.device))
             self.au.append(torch.from_numpy(np.array(portraits.au[row : row + data.EXPRESSIONS])).float().to(self.device))
-            self.pictures.append((images[: data.EXPRESSIONS] * 255).round().byte())
+            self.pictures.append(data.to_bytes(images[: data.EXPRESSIONS]))
 
     def draw(self, persons: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Latents [P, 2, 4, C, h, w], weights [P, 4, 1, h, w], action units [P, 4, 12] and pictures [P, 4, 3, S, S] of random persons."""

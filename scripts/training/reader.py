@@ -76,6 +76,11 @@ def feature_distance(found: tuple[Tensor, ...], wanted: tuple[Tensor, ...]) -> T
     return sum((a.float() - b.float()).abs().mean() / b.float().abs().mean() for a, b in zip(found, wanted)) / len(wanted)
 
 
+def compare(reader: Reader | None, drawn: Tensor, true: Tensor) -> Tensor:
+    """The reader's differences [2]; zeros without a reader."""
+    return reader.differences(drawn, true) if reader else torch.zeros(2, device=drawn.device)
+
+
 def loss(differences: Tensor) -> Tensor:
     """The reader's part of a loss, before its weight."""
     return FEATURE_WEIGHT * differences[0] + differences[1]

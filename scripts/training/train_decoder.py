@@ -54,7 +54,7 @@ class Examples(latents.Growing):
                 latent, attribute = self.vae.encode(images.to(self.device))[0].float().chunk(2)
                 source, *targets = self.generator.permutation(data.EXPRESSIONS).tolist()
                 answered = answers(self.forms, self.factor, latent, attribute, au, source, targets)
-            pictures = (images[: data.EXPRESSIONS][targets] * 255).byte()
+            pictures = data.to_bytes(images[targets])
             self.seen += zip(answered, latent[targets], pictures, weight[targets])
 
     def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -105,7 +105,7 @@ def main() -> None:
         latent, image, weight = examples.draw(options.batch)
         with common.autocast(device):
             made = vae.decode(latent.to(memory_format=torch.channels_last)).float()
-            read = reader.differences(made / 2 + 0.5, image) if reader else torch.zeros(2, device=device)
+            read = reading.compare(reader, made / 2 + 0.5, image)
         loss = train_vae.picture_loss(made, image, weight, trunk)[0] + options.reader_weight * reading.loss(read)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -71,7 +71,7 @@ def loss_of(vae: Vae, image: Tensor, weight: Tensor, trunk: Trunk | None, reader
     divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
     made = vae.decode(latent).float()
     loss, error = picture_loss(made, image, weight, trunk)
-    read = reader.differences(made / 2 + 0.5, image) if reader else torch.zeros(2, device=image.device)
+    read = reading.compare(reader, made / 2 + 0.5, image)
     return loss + KL_WEIGHT * divergence + reader_weight * reading.loss(read), error, read.detach()
 
 
@@ -157,8 +157,9 @@ def main() -> None:
         step += 1
         errors.append([float(error), *read.tolist()])
         if step % 50 == 0:
-            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} psnr {-10 * np.log10(np.mean(errors, 0)[0]):.2f} "
-                       f"reader {np.mean(errors, 0)[1]:.3f} {np.mean(errors, 0)[2]:.3f} {options.workers * step * options.batch / clock.spent:.1f} pieces/s")
+            square, seen, said = np.mean(errors, 0)
+            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} psnr {-10 * np.log10(square):.2f} "
+                       f"reader {seen:.3f} {said:.3f} {options.workers * step * options.batch / clock.spent:.1f} pieces/s")
             errors = []
         if parallel.rank() == 0 and (stop or step % 300 == 0):
             checkpoint()
