@@ -38,6 +38,7 @@ def parse_arguments(arguments=None):
     parser.add_argument("--start-seed", type=int, default=sheets.HELD_OUT)
     parser.add_argument("--people", type=int, default=24)
     parser.add_argument("--expressions", type=int, default=4, help="pictures of each person")
+    parser.add_argument("--edited-share", type=float, default=0.0, help="part of a person's expressions that are edits of the first one")
     parser.add_argument("--combinations", type=int, default=3, help="edits of several units per person of an edit set")
     parser.add_argument("--size", type=int, default=176, help="pixels a side")
     parser.add_argument("--supersampling", type=int, default=2, help="drawn pixels per pixel and axis")
@@ -61,7 +62,7 @@ def main(arguments=None):
         elif chosen.sheet:
             sheets.save_sheet(chosen.sheet, sheets.action_unit_sheet(drawing, chosen.start_seed), 5)
         if chosen.out:
-            dataset.render_dataset(drawing, chosen.out, chosen.start_seed, chosen.people, chosen.expressions)
+            dataset.render_dataset(drawing, chosen.out, chosen.start_seed, chosen.people, chosen.expressions, chosen.edited_share)
         if chosen.edit_set:
             edit_set.render_edit_set(drawing, chosen.edit_set, chosen.start_seed, chosen.people, chosen.combinations)
         if chosen.samples:

@@ -17,6 +17,7 @@ DONE = "done"  # holds the number of valid rows
 # The random numbers of expressions must not be those that made the person.
 EXPRESSION_SEED_OFFSET = 10_000_000
 ACTIVE_UNIT_SHARES = [0.12, 0.2, 0.25, 0.2, 0.13, 0.1]  # of 0 to 5 active units
+EDITED_UNIT_SHARES = [0.8, 0.1, 0.1]  # of 1 to 3 units
 
 
 class DatasetMismatch(Exception):
@@ -55,10 +56,19 @@ def change_one_unit(random, intensities):
     return changed
 
 
-def sample_expressions(seed, count):
-    """One person as `count` portraits: same pose and light, half of them before another background. Half of the
-    expressions differ from the first one in a single unit: a model must learn to move one muscle and leave
-    the others. Closer than a person's own framing: eyes and brows are small."""
+def edit(random, intensities):
+    """The same face but for one unit, seldom two or three, moved by up to 7 and clipped to 0 to 5, as people ask for edits."""
+    edited = intensities.copy()
+    for unit in random.choice(12, random.choice([1, 2, 3], p=EDITED_UNIT_SHARES), replace=False):
+        falls = edited[unit] > 0 and random.random() < 0.5
+        edited[unit] += random.uniform(1, 7) * (-1 if falls else 1)
+    return np.clip(edited, 0, 5)
+
+
+def sample_expressions(seed, count, edited_share=0.0):
+    """One person as `count` portraits: same pose and light, half of them before another background. `edited_share` of the
+    expressions are edits of the first one; half of the others differ from it in a single unit: a model must learn to
+    move one muscle and leave the others. Closer than a person's own framing: eyes and brows are small."""
     random = np.random.default_rng(seed + EXPRESSION_SEED_OFFSET)
     person = sample_portrait(seed)
     person = replace(person, half_height=random.uniform(12.0, 14.5), shift_y=random.normal(-1.0, 0.5))
@@ -66,6 +76,8 @@ def sample_expressions(seed, count):
     for index in range(count):
         if index == 0:
             intensities = first
+        elif edited_share and random.random() < edited_share:
+            intensities = edit(random, first)
         elif random.random() < 0.5:
             intensities = change_one_unit(random, first)
         else:
@@ -104,13 +116,13 @@ def _checkpoint(folder, arrays, rows):
     unfinished.replace(Path(folder) / DONE)
 
 
-def render_dataset(renderer, folder, start_seed, people, expressions, report=print):
+def render_dataset(renderer, folder, start_seed, people, expressions, edited_share=0.0, report=print):
     arrays, valid = open_arrays(folder, people * expressions, renderer.size, start_seed)
     first = valid // expressions
     started = time.monotonic()
     for person in range(first, people):
         seed = start_seed + person
-        for index, portrait in enumerate(sample_expressions(seed, expressions)):
+        for index, portrait in enumerate(sample_expressions(seed, expressions, edited_share)):
             picture, row = renderer.render(portrait), person * expressions + index
             arrays["rgb"][row] = picture.rgb
             arrays["cls"][row] = picture.classes

@@ -47,7 +47,8 @@ def autocast(device: torch.device) -> AbstractContextManager:
     """bfloat16 where the processor multiplies it in hardware, else float32."""
     if device.type == "cuda":
         return torch.autocast("cuda", torch.bfloat16)
-    fast = torch.backends.cpu.get_cpu_capability().startswith("AVX512") and "amx_bf16" in cpu_flags()
+    # Half the time of float32 with either (measured: a step of the judge 0.53 and 0.26 s on a Zen 5, which has no AMX).
+    fast = torch.backends.cpu.get_cpu_capability().startswith("AVX512") and not {"amx_bf16", "avx512_bf16"}.isdisjoint(cpu_flags().split())
     return torch.autocast("cpu", torch.bfloat16, enabled=fast)
 
 

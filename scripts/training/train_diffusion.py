@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from evaluation.figures import HIGHEST  # noqa: E402
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
 from networks.vae import Vae  # noqa: E402
 from training import common, data, parallel, reader as reading, schedule, widen  # noqa: E402
@@ -30,6 +31,8 @@ READ = 8  # of a batch's predictions are drawn for the reader: drawing costs as 
 # The paper drops 10 % of the variations to zeros, whatever the target shows, so that zeros mean "any expression". Here
 # zeros mean "this expression": an edit of nothing changes nothing, and guidance strengthens the change that was asked for.
 SAME, SAME_ZEROS, SAME_NOISE = 0.2, 0.5, 0.2
+OVERSHOOT = 4.0  # at most: half of the changes that end at 0 or 5 are asked for with more than they need, as people do
+EARLY = 700  # first of the timesteps where so much noise is left that the variation, not the picture, must tell the expression
 
 
 def configs(name: str, latent_channels: int) -> tuple[UNetConfig, UNetConfig]:
@@ -37,6 +40,13 @@ def configs(name: str, latent_channels: int) -> tuple[UNetConfig, UNetConfig]:
     size = dict(SIZES[name], out_channels=latent_channels)
     return (UNetConfig(**size, in_channels=2 * latent_channels),
             UNetConfig(**size, in_channels=latent_channels, action_units=0, reference_only=True))
+
+
+def overshot(change: Tensor, reached: Tensor) -> Tensor:
+    """Variations of which half of those that reached an end of the scale ask for more than is left to change."""
+    further = change.sign() * OVERSHOOT * torch.rand_like(change) * (torch.rand_like(change) < 0.5)
+    at_end = (change > 0) & (reached >= HIGHEST) | (change < 0) & (reached <= 0)
+    return torch.where(at_end, change + further, change)
 
 
 def pairs(latents: Tensor, weights: Tensor, au: Tensor, pictures: Tensor, generator: np.random.Generator) -> tuple[Tensor, ...]:
@@ -47,7 +57,7 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, pictures: Tensor, genera
     source = order[:, :1]
     target = torch.where(same, source, order[:, 1:])
     who = torch.arange(persons, device=device)[:, None]
-    change = au[who, target] - au[who, source]
+    change = overshot(au[who, target] - au[who, source], au[who, target])
     zeros = torch.from_numpy(generator.random((persons, TARGETS)) < SAME_ZEROS).to(device)
     nothing = torch.where(zeros[..., None], torch.zeros_like(change), SAME_NOISE * torch.randn_like(change))
     change = torch.where(same[..., None], nothing, change)
@@ -55,19 +65,31 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, pictures: Tensor, genera
     return (latents[:, 0][who, source][:, 0], *(part.flatten(0, 1) for part in picked))
 
 
-def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: reading.Reader | None = None,
-            least_weight: float = 0.0) -> tuple[Tensor, Tensor]:
+def drawn_timesteps(count: int, early_share: float, device: torch.device) -> Tensor:
+    """Of all alike, but for `early_share` of them: these are of the noisy end, where sampling begins."""
+    first = torch.where(torch.rand(count, device=device) < early_share, float(EARLY), 0.0)
+    return (first + (schedule.TRAIN_TIMESTEPS - first) * torch.rand(count, device=device)).long().clamp(max=schedule.TRAIN_TIMESTEPS - 1)
+
+
+def drawn_noise(latent: Tensor, least: float) -> Tensor:
+    """Noise of a standard deviation between `least` and 1, another one for each: a bundle may begin with less than the schedule's."""
+    scale = least + (1 - least) * torch.rand(latent.shape[0], 1, 1, 1, device=latent.device)
+    return scale * torch.randn_like(latent)
+
+
+def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: reading.Reader | None,
+            options: argparse.Namespace) -> tuple[Tensor, Tensor]:
     """Weighted error of the predicted v, and the reader's differences [2] between predicted and true pictures (zeros without a reader)."""
     portrait, latent, attribute, weight, change, pictures = batch
     latent = latent * factor
-    time = torch.randint(0, schedule.TRAIN_TIMESTEPS, (latent.shape[0],), device=latent.device)
+    time = drawn_timesteps(latent.shape[0], options.early_share, latent.device)
     alpha = alphas[time].view(-1, 1, 1, 1)
-    noise = torch.randn_like(latent)
+    noise = drawn_noise(latent, options.least_noise)
     reference = [r.repeat_interleave(TARGETS, 0) for r in modules["id_encoder"](portrait)]
     noisy = schedule.add_noise(latent, noise, alpha)
     prediction = modules["denoiser"](noisy, attribute, time.float(), change, reference).float()
     error = (prediction - schedule.velocity(latent, noise, alpha)).square() * weight
-    error = (error * schedule.min_snr_weight(alpha, least=least_weight)).mean() / weight.mean()
+    error = (error * schedule.min_snr_weight(alpha, least=options.least_weight)).mean() / weight.mean()
     if reader is None:
         return error, torch.zeros(2, device=error.device)
     start = alpha.sqrt() * noisy - (1 - alpha).sqrt() * prediction
@@ -90,6 +112,8 @@ def arguments() -> argparse.Namespace:
     reading.add_options(parser, weight=0.03)
     parser.add_argument("--start", type=Path, help="diffusion.pt whose average a new training begins with, of another autoencoder perhaps")
     parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
+    parser.add_argument("--early-share", type=float, default=0.0, help=f"part of the timesteps that is drawn from {EARLY} on")
+    parser.add_argument("--least-noise", type=float, default=1.0, help="noise is scaled by a random factor from this to 1; a bundle's noise_scale")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
 
@@ -124,7 +148,7 @@ def main() -> None:
             group["lr"] = clock.rate(step, options.rate)
         batch = pairs(*pool.draw(persons), generator)
         with common.autocast(device):
-            terms = loss_of(forms, batch, factor, alphas, vae, reader, options.least_weight)
+            terms = loss_of(forms, batch, factor, alphas, vae, reader, options)
             loss = terms[0] + options.reader_weight * reading.loss(terms[1])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -26,9 +26,9 @@ MIRROR = np.array([*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 3
 CLASS_MIRROR = torch.tensor([0, 1, 3, 2, 5, 4, 6, 8, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])
 IDENTITY_SCALE = 12.0
 OVERLAP_WEIGHT = 1.5
+SQUARES = 0.07
 TOOLS = FaceConfig(refined=True)
 JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192, fine=12)
-CLEAN = 0.3  # part of the pictures that stay as rendered: damage leaves no sharp edges to learn from
 FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
 JUDGE_TASKS = ("landmarks", "au_estimator", "identity")  # the landmarks say where to look
 
@@ -102,11 +102,12 @@ def parser_loss(logits: Tensor, label: Tensor) -> Tensor:
 
 
 def au_loss(estimate: Tensor, truth: Tensor) -> Tensor:
-    """Cross-entropy on the share of 5.
+    """Cross-entropy on the share of 5, and a little of the squared error, which weighs what lies between.
 
-    Most units are 0 in most pictures: an absolute error would be content with zeros, and a squared one stalls there.
+    Most units are 0 in most pictures: an absolute error would be content with zeros, and a squared one alone stalls there.
     """
-    return F.binary_cross_entropy((estimate.float() / 5).clamp(1e-5, 1 - 1e-5), truth / 5)
+    estimate = estimate.float()
+    return F.binary_cross_entropy((estimate / 5).clamp(1e-5, 1 - 1e-5), truth / 5) + SQUARES * (estimate - truth).square().mean()
 
 
 def losses(result: dict[str, Tensor], truth: dict[str, Tensor], size: int) -> dict[str, Tensor]:
@@ -173,6 +174,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--start", type=Path, help="faces.pt whose average a new training begins with; it may be without `refined` or `fine`")
+    parser.add_argument("--clean", type=float, default=0.3, help="part of the pictures that stay as rendered: damage leaves no sharp edges to learn from")
     parser.add_argument("--judge", action="store_true", help="action units and identity instead of the other tasks")
     return parser.parse_args()
 
@@ -200,7 +202,7 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=50)
         rows = pairs(ends[chosen], options.batch, generator)
-        truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True, "face_parser" in tasks, CLEAN).items()}
+        truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True, "face_parser" in tasks, options.clean).items()}
         with common.autocast(device):
             result = networks(truth["image"].contiguous(memory_format=torch.channels_last), tasks)
         terms = losses(result, truth, options.size)

@@ -142,6 +142,18 @@ def test_half_of_the_expressions_move_one_muscle():
     assert 0.4 < np.mean(np.array(changed) == 1) < 0.8
 
 
+def test_edited_expressions_keep_the_other_muscles():
+    changed, highest = [], 0
+    for seed in range(40):
+        first, *others = (portrait.action_units for portrait in dataset.sample_expressions(seed, 4, edited_share=1.0))
+        assert all(0 <= other.min() and other.max() <= 5 for other in others)
+        changed += [np.count_nonzero(first != other) for other in others]
+        highest += sum((other == 5).any() for other in others)
+        assert np.array_equal(first, next(dataset.sample_expressions(seed, 1)).action_units)  # the person is the seed's either way
+    assert max(changed) <= 3 and 0.65 < np.mean(np.array(changed) == 1) < 0.9
+    assert highest > 20
+
+
 def test_edit_sets_hold_what_was_intended():
     before, *edits = edit_set.portraits_of(7, 3)
     assert not before.variation.any()

@@ -158,6 +158,19 @@ def test_equal_networks_are_equal_bytes(runs: Path, tmp_path: Path) -> None:
     assert [name for name in files[0] if files[0][name] != files[1][name]] == []
 
 
+def test_a_bundles_files_are_checkpoints_again(runs: Path, tmp_path: Path) -> None:
+    run("export_demo.py", "--runs", runs, "--out", tmp_path / "bundle", "--detectors", tmp_path)
+    run("training/recover.py", "--bundle", tmp_path / "bundle", "--out", tmp_path / "runs", "--smoke")
+    for path in ("vae/vae.pt", "diffusion/diffusion.pt", "faces/faces.pt", "judge/faces.pt"):
+        before, after = (torch.load(folder / path, weights_only=False)["average"] for folder in (runs, tmp_path / "runs"))
+        unused = {"faces": ("action_units.", "identity."), "judge": ("parser.", "jaw.", "pose.")}.get(path.split("/")[0], ())
+        kept = [name for name in before if not name.startswith(unused)]
+        assert before.keys() == after.keys() and len(kept) > 20
+        assert all(torch.equal(after[name], before[name].half().float() if before[name].is_floating_point() else before[name]) for name in kept)
+    run("export_demo.py", "--runs", tmp_path / "runs", "--out", tmp_path / "again", "--detectors", tmp_path)
+    assert all(file.read_bytes() == (tmp_path / "again" / file.name).read_bytes() for file in (tmp_path / "bundle").iterdir())
+
+
 def edit_set(folder: Path, out: Path) -> Path:
     """The made-up pictures as two persons before and after known edits."""
     shutil.copytree(folder, out)
@@ -226,6 +239,25 @@ def test_an_edit_of_nothing_wants_the_portrait_itself() -> None:
     assert nothing.any() and alike[nothing].all()
     assert torch.equal(pictures[:, 0] - 1, 12 * (target.flatten() // 8 * 4 + target.flatten() % 8))  # of the target, not of the portrait
     assert torch.equal(alike, change.abs().amax(1) < 2)  # else the variation of another expression, 12 at least
+
+
+def test_changes_to_an_end_of_the_scale_are_asked_for_with_more() -> None:
+    torch.manual_seed(0)
+    change = torch.tensor([2.0, -2.0, 2.0, -2.0, 0.0]).expand(400, 5)
+    asked = train_diffusion.overshot(change, torch.tensor([5.0, 0.0, 4.0, 1.0, 5.0]).expand(400, 5))
+    further = (asked - change) * change.sign()
+    assert not further[:, 2:].any() and further.min() >= 0 and further.max() <= train_diffusion.OVERSHOOT
+    assert (0.4 < (further[:, :2] > 0).float().mean(0)).all() and ((further[:, :2] > 0).float().mean(0) < 0.6).all()
+
+
+def test_timesteps_and_noise_are_drawn_as_asked() -> None:
+    torch.manual_seed(0)
+    plain, early = (train_diffusion.drawn_timesteps(4000, share, torch.device("cpu")) for share in (0.0, 1.0))
+    assert plain.min() < 10 and plain.max() == 999 and abs(plain.float().mean() - 500) < 20
+    assert early.min() == train_diffusion.EARLY and early.max() == 999
+    spread = train_diffusion.drawn_noise(torch.zeros(500, 4, 16, 16), 0.5).flatten(1).std(1)
+    assert 0.45 < spread.min() < 0.55 and 0.95 < spread.max() < 1.1
+    assert (train_diffusion.drawn_noise(torch.zeros(50, 4, 16, 16), 1.0).flatten(1).std(1) - 1).abs().max() < 0.1
 
 
 def test_mask_does_not_tell_the_jaw() -> None:
