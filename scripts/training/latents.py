@@ -62,6 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def load_vae(path: Path, device: torch.device) -> tuple[Vae, float, int]:
     """The averaged autoencoder of a checkpoint of train_vae.py, its scaling factor and its latent channels."""
     vae, state = common.load_average(path, Vae, device)
+    common.normalise_by_planes(vae, device)
     return vae.to(memory_format=torch.channels_last), state["scaling_factor"], state["config"].latent_channels
 
 

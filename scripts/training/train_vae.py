@@ -111,6 +111,7 @@ def main() -> None:
     config = SMOKE if options.smoke else DEMO
     torch.manual_seed(options.seed)  # every process starts from the same weights
     vae = Vae(config).to(device, memory_format=torch.channels_last)
+    common.normalise_by_planes(vae, device)
     widen.begin(vae, options.start, device)
     average = common.Average(vae)
     optimizer = torch.optim.AdamW(vae.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A larger network begins with what a smaller one has learnt; two trainings have a mean."""
+"""A larger network begins with what a smaller one has learnt; two trainings have a mean; layouts don't change what is learnt."""
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from networks.demo_face import FaceNetworks  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import mean, train_face, train_vae, widen  # noqa: E402
+from training import common, mean, train_face, train_vae, widen  # noqa: E402
 
 
 def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Path) -> None:
@@ -47,3 +47,19 @@ def test_the_mean_of_two_trainings_lies_between_them() -> None:
     middle = mean.mean(first, second)
     assert middle["weight"].tolist() == [2.0, 1.0]
     assert middle["count"] == 7
+
+
+def test_normalising_by_planes_learns_the_same() -> None:
+    torch.manual_seed(1)
+    plain, planes = (Vae(train_vae.SMOKE).to(memory_format=torch.channels_last) for _ in range(2))
+    planes.load_state_dict(plain.state_dict())
+    common.normalise_by_planes(planes, torch.device("cpu"))
+    layouts = []
+    planes.encoder.down_blocks[0].resnets[0].norm1.register_forward_hook(lambda _, inputs, result: layouts.extend(
+        value.is_contiguous(memory_format=torch.channels_last) for value in (*inputs, result)))
+    image = torch.rand(2, 3, 64, 64).contiguous(memory_format=torch.channels_last)
+    for network in (plain, planes):
+        network.decode(network.encode(image)[0]).square().mean().backward()
+    assert layouts == [False, True]
+    for name, parameter in planes.named_parameters():
+        torch.testing.assert_close(parameter.grad, plain.get_parameter(name).grad, rtol=1e-3, atol=1e-6)
