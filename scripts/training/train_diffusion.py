@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from evaluation.figures import HIGHEST  # noqa: E402
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
 from networks.vae import Vae  # noqa: E402
 from training import common, data, parallel, reader as reading, schedule, widen  # noqa: E402
@@ -31,7 +30,6 @@ READ = 8  # of a batch's predictions are drawn for the reader: drawing costs as 
 # The paper drops 10 % of the variations to zeros, whatever the target shows, so that zeros mean "any expression". Here
 # zeros mean "this expression": an edit of nothing changes nothing, and guidance strengthens the change that was asked for.
 SAME, SAME_ZEROS, SAME_NOISE = 0.2, 0.5, 0.2
-OVERSHOOT = 4.0  # at most: half of the changes that end at 0 or 5 are asked for with more than they need, as people do
 EARLY = 700  # first of the timesteps where so much noise is left that the variation, not the picture, must tell the expression
 
 
@@ -42,13 +40,6 @@ def configs(name: str, latent_channels: int) -> tuple[UNetConfig, UNetConfig]:
             UNetConfig(**size, in_channels=latent_channels, action_units=0, reference_only=True))
 
 
-def overshot(change: Tensor, reached: Tensor) -> Tensor:
-    """Variations of which half of those that reached an end of the scale ask for more than is left to change."""
-    further = change.sign() * OVERSHOOT * torch.rand_like(change) * (torch.rand_like(change) < 0.5)
-    at_end = (change > 0) & (reached >= HIGHEST) | (change < 0) & (reached <= 0)
-    return torch.where(at_end, change + further, change)
-
-
 def pairs(latents: Tensor, weights: Tensor, au: Tensor, pictures: Tensor, generator: np.random.Generator) -> tuple[Tensor, ...]:
     """Portraits [P, ...], and for P * TARGETS targets: latents, conditions, weights, action-unit variations and pictures."""
     persons, device = latents.shape[0], latents.device
@@ -57,7 +48,7 @@ def pairs(latents: Tensor, weights: Tensor, au: Tensor, pictures: Tensor, genera
     source = order[:, :1]
     target = torch.where(same, source, order[:, 1:])
     who = torch.arange(persons, device=device)[:, None]
-    change = overshot(au[who, target] - au[who, source], au[who, target])
+    change = au[who, target] - au[who, source]
     zeros = torch.from_numpy(generator.random((persons, TARGETS)) < SAME_ZEROS).to(device)
     nothing = torch.where(zeros[..., None], torch.zeros_like(change), SAME_NOISE * torch.randn_like(change))
     change = torch.where(same[..., None], nothing, change)
