@@ -18,9 +18,9 @@ def add_noise(latents: Tensor, noise: Tensor, alpha: Tensor) -> Tensor:
     return alpha.sqrt() * latents + (1 - alpha).sqrt() * noise
 
 
-def velocity(latents: Tensor, noise: Tensor, alpha: Tensor) -> Tensor:
-    """What the denoiser predicts."""
-    return alpha.sqrt() * noise - (1 - alpha).sqrt() * latents
+def velocity(noisy: Tensor, latents: Tensor, alpha: Tensor) -> Tensor:
+    """What the denoiser is to predict, so that `noisy` leads to `latents`; of noised latents it is sqrt(a) noise - sqrt(1 - a) latents."""
+    return (alpha.sqrt() * noisy - latents) / (1 - alpha).sqrt()
 
 
 def min_snr_weight(alpha: Tensor, gamma: float = 5.0, least: float = 0.0) -> Tensor:

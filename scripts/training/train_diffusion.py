@@ -7,6 +7,7 @@ Resumes from OUT/diffusion.pt.
 """
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ READ = 8  # of a batch's predictions are drawn for the reader: drawing costs as 
 # The paper drops 10 % of the variations to zeros, whatever the target shows, so that zeros mean "any expression". Here
 # zeros mean "this expression": an edit of nothing changes nothing, and guidance strengthens the change that was asked for.
 SAME, SAME_ZEROS, SAME_NOISE = 0.2, 0.5, 0.2
+OWN = 300  # least timestep at which a picture may be the UNets' own answer: at less noise an answer is hardly changed any more
 EARLY = 700  # first of the timesteps where so much noise is left that the variation, not the picture, must tell the expression
 
 
@@ -68,6 +70,13 @@ def drawn_noise(latent: Tensor, least: float) -> Tensor:
     return scale * torch.randn_like(latent)
 
 
+@torch.no_grad()
+def first_answer(predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, alphas: Tensor) -> Tensor:
+    """The latents that one step from the last timestep leads to."""
+    last = torch.full((len(noise),), schedule.TRAIN_TIMESTEPS - 1, device=noise.device)
+    return alphas[-1].sqrt() * noise - (1 - alphas[-1]).sqrt() * predict(noise, last)
+
+
 def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: reading.Reader | None,
             options: argparse.Namespace) -> tuple[Tensor, Tensor]:
     """Weighted error of the predicted v, and the reader's differences [2] between predicted and true pictures (zeros without a reader)."""
@@ -77,9 +86,17 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     alpha = alphas[time].view(-1, 1, 1, 1)
     noise = drawn_noise(latent, options.least_noise)
     reference = [r.repeat_interleave(TARGETS, 0) for r in modules["id_encoder"](portrait)]
-    noisy = schedule.add_noise(latent, noise, alpha)
-    prediction = modules["denoiser"](noisy, attribute, time.float(), change, reference).float()
-    error = (prediction - schedule.velocity(latent, noise, alpha)).square() * weight
+
+    def predict(noisy: Tensor, t: Tensor) -> Tensor:
+        return modules["denoiser"](noisy, attribute, t.float(), change, reference).float()
+
+    shown = latent
+    if options.own_share:
+        own = (torch.rand(len(time), device=time.device) < options.own_share) & (time >= OWN)
+        shown = torch.where(own.view(-1, 1, 1, 1), first_answer(predict, options.least_noise * torch.randn_like(latent), alphas), latent)
+    noisy = schedule.add_noise(shown, noise, alpha)  # wherever it comes from, it must lead to the truth
+    prediction = predict(noisy, time)
+    error = (prediction - schedule.velocity(noisy, latent, alpha)).square() * weight
     error = (error * schedule.min_snr_weight(alpha, least=options.least_weight)).mean() / weight.mean()
     if reader is None:
         return error, torch.zeros(2, device=error.device)
@@ -105,6 +122,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
     parser.add_argument("--early-share", type=float, default=0.0, help=f"part of the timesteps that is drawn from {EARLY} on")
     parser.add_argument("--least-noise", type=float, default=1.0, help="noise is scaled by a random factor from this to 1; a bundle's noise_scale")
+    parser.add_argument("--own-share", type=float, default=0.0,
+                        help="part of the noisy pictures that is the UNets' own first answer, from which they must find to the true one: where sampling goes")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
 
