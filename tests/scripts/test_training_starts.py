@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A larger network begins with what a smaller one has learnt; two trainings have a mean; layouts don't change what is learnt."""
+"""A larger network begins with what a smaller one has learnt; trainings have a mean; layouts don't change what is learnt."""
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -42,10 +42,11 @@ def test_face_networks_that_see_more_say_the_same_at_first() -> None:
     assert after.parser.refine.body[-1].weight.grad.abs().max() > 0
 
 
-def test_the_mean_of_two_trainings_lies_between_them() -> None:
-    first, second = ({"weight": torch.tensor([value, 1.0]), "count": torch.tensor(count)} for value, count in ((1.0, 7), (3.0, 9)))
-    middle = mean.mean(first, second)
-    assert middle["weight"].tolist() == [2.0, 1.0]
+def test_the_mean_of_trainings_lies_between_them() -> None:
+    states = [{"weight": torch.tensor([value, 1.0]), "count": torch.tensor(count)} for value, count in ((1.0, 7), (3.0, 9), (5.0, 9))]
+    assert mean.mean(states[:2])["weight"].tolist() == [2.0, 1.0]
+    middle = mean.mean(states)
+    assert middle["weight"].tolist() == [3.0, 1.0]
     assert middle["count"] == 7
 
 
