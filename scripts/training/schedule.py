@@ -23,6 +23,11 @@ def velocity(noisy: Tensor, latents: Tensor, alpha: Tensor) -> Tensor:
     return (alpha.sqrt() * noisy - latents) / (1 - alpha).sqrt()
 
 
+def leads_to(noisy: Tensor, v: Tensor, alpha: Tensor) -> Tensor:
+    """The latents that `noisy` leads to by the velocity `v`."""
+    return alpha.sqrt() * noisy - (1 - alpha).sqrt() * v
+
+
 def min_snr_weight(alpha: Tensor, gamma: float = 5.0, least: float = 0.0) -> Tensor:
     """Min-SNR weight of a v-prediction loss, at least `least`: by itself it is nearly nothing at the noisiest timesteps (0.005
     at 999), where sampling in few steps begins and where most of an expression is decided."""
@@ -48,7 +53,7 @@ def ddim(predict: Callable[[Tensor, Tensor, bool], Tensor], latents: Tensor, vis
             plain = predict(latents, time, False)
             v = plain + guidance_scale * (v - plain)
         alpha, previous = alphas[t], alphas[following]
-        start = alpha.sqrt() * latents - (1 - alpha).sqrt() * v
+        start = leads_to(latents, v, alpha)
         noise = alpha.sqrt() * v + (1 - alpha).sqrt() * latents
         latents = previous.sqrt() * start + (1 - previous).sqrt() * noise
     return latents

@@ -74,7 +74,7 @@ def drawn_noise(latent: Tensor, least: float) -> Tensor:
 def first_answer(predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, alphas: Tensor) -> Tensor:
     """The latents that one step from the last timestep leads to."""
     last = torch.full((len(noise),), schedule.TRAIN_TIMESTEPS - 1, device=noise.device)
-    return alphas[-1].sqrt() * noise - (1 - alphas[-1]).sqrt() * predict(noise, last)
+    return schedule.leads_to(noise, predict(noise, last), alphas[-1])
 
 
 def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: reading.Reader | None,
@@ -100,7 +100,7 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     error = (error * schedule.min_snr_weight(alpha, least=options.least_weight)).mean() / weight.mean()
     if reader is None:
         return error, torch.zeros(2, device=error.device)
-    start = alpha.sqrt() * noisy - (1 - alpha).sqrt() * prediction
+    start = schedule.leads_to(noisy, prediction, alpha)
     chosen = time.topk(min(READ, len(time))).indices  # the noisiest: there the expression is decided
     drawn = vae.decode((start[chosen] / factor).to(memory_format=torch.channels_last))
     return error, reader.differences(drawn / 2 + 0.5, pictures[chosen.cpu()].to(drawn.device).float() / 255)
