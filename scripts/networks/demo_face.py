@@ -214,8 +214,10 @@ class ActionUnitModule(nn.Module):
         self.trunk, self.points, self.head = networks.trunk, networks.points, networks.action_units
 
     def forward(self, image: Tensor) -> Tensor:
-        one, two, four = self.trunk(image)
-        return self.head(one, two, four, self.points(two, image.shape[3]), image.shape[3])
+        """The mean of a picture's and its mirror image's: both have the same units, and what is estimated of them differs."""
+        both = torch.cat([image, image.flip(3)])
+        one, two, four = self.trunk(both)
+        return torch.stack(self.head(one, two, four, self.points(two, image.shape[3]), image.shape[3]).chunk(2)).mean(0)
 
 
 class PoseModule(nn.Module):

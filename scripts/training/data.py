@@ -85,22 +85,30 @@ def to_crop(points: np.ndarray, frame: np.ndarray, size: int) -> np.ndarray:
     return (points + 0.5 - origin) * (size / side) - 0.5
 
 
-def sample(pictures: Tensor, frames: Tensor, size: int, nearest: bool = False, angle: Tensor | None = None, smooth: bool = True) -> Tensor:
+def narrowed(points: np.ndarray, frame: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """Where picture points [B, N, 2] lie in a frame that sees `width` [B] as much of the picture from left to right."""
+    centre = frame[:, None, 0] + frame[:, None, 2] / 2 - 0.5
+    return np.stack([centre + (points[..., 0] - centre) / width[:, None], points[..., 1]], -1)
+
+
+def sample(pictures: Tensor, frames: Tensor, size: int, nearest: bool = False, angle: Tensor | None = None, smooth: bool = True,
+           width: Tensor | None = None) -> Tensor:
     """Crop uint8 or float [B, C, H, W] to [B, C, size, size]; beyond the border the edge repeats.
 
-    Colour is sampled twice as finely and averaged, which is antialiasing enough for the sizes met here; without
+    The crop is turned by `angle` [B] first and then narrowed, so that `width` [B] times as much is seen from left to right. Colour is sampled twice as finely and averaged, which is antialiasing enough for the sizes met here; without
     `smooth` it is not (quicker, and good enough where the picture will be damaged anyway).
     """
-    batch, _, height, width = pictures.shape
+    batch, _, rows, columns = pictures.shape
     fine = 2 * size if smooth and not nearest else size
     theta = torch.zeros(batch, 2, 3, device=pictures.device)
     cosine = torch.ones(batch, device=pictures.device) if angle is None else angle.cos()
     sine = torch.zeros(batch, device=pictures.device) if angle is None else angle.sin()
     side = frames[:, 2]
-    theta[:, 0, 0], theta[:, 0, 1] = side / width * cosine, -side / width * sine
-    theta[:, 1, 0], theta[:, 1, 1] = side / height * sine, side / height * cosine
-    theta[:, 0, 2] = (2 * frames[:, 0] + side) / width - 1
-    theta[:, 1, 2] = (2 * frames[:, 1] + side) / height - 1
+    across = side / columns if width is None else side / columns * width
+    theta[:, 0, 0], theta[:, 0, 1] = across * cosine, -across * sine
+    theta[:, 1, 0], theta[:, 1, 1] = side / rows * sine, side / rows * cosine
+    theta[:, 0, 2] = (2 * frames[:, 0] + side) / columns - 1
+    theta[:, 1, 2] = (2 * frames[:, 1] + side) / rows - 1
     grid = F.affine_grid(theta, [batch, 1, fine, fine], align_corners=False)
     mode = "nearest" if nearest else "bilinear"
     result = F.grid_sample(pictures.float(), grid, mode=mode, padding_mode="border", align_corners=False)

@@ -31,7 +31,7 @@ READ = 8  # of a batch's predictions are drawn for the reader: drawing costs as 
 # The paper drops 10 % of the variations to zeros, whatever the target shows, so that zeros mean "any expression". Here
 # zeros mean "this expression": an edit of nothing changes nothing, and guidance strengthens the change that was asked for.
 SAME, SAME_ZEROS, SAME_NOISE = 0.2, 0.5, 0.2
-OWN = 300  # least timestep at which a picture may be the UNets' own answer: at less noise an answer is hardly changed any more
+OWN = (300, 800)  # timesteps at which a picture may be the UNets' own answer: few steps go there, and at less noise it is hardly changed any more
 EARLY = 700  # first of the timesteps where so much noise is left that the variation, not the picture, must tell the expression
 
 
@@ -65,16 +65,36 @@ def drawn_timesteps(count: int, early_share: float, device: torch.device) -> Ten
 
 
 def drawn_noise(latent: Tensor, least: float) -> Tensor:
-    """Noise of a standard deviation between `least` and 1, another one for each: a bundle may begin with less than the schedule's."""
-    scale = least + (1 - least) * torch.rand(latent.shape[0], 1, 1, 1, device=latent.device)
+    """Noise of a standard deviation between `least` and 1, another one for each and more often near `least`, with which a bundle begins."""
+    scale = least + (1 - least) * torch.rand(latent.shape[0], 1, 1, 1, device=latent.device).square()
     return scale * torch.randn_like(latent)
 
 
 @torch.no_grad()
-def first_answer(predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, alphas: Tensor) -> Tensor:
-    """The latents that one step from the last timestep leads to."""
+def first_step(predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, alphas: Tensor) -> tuple[Tensor, Tensor]:
+    """Latents and noise that DDIM's first step takes `noise` for; it begins without the trace of a picture that the schedule leaves."""
+    noisy, alpha = schedule.add_noise(torch.zeros_like(noise), noise, alphas[-1]), alphas[-1]
     last = torch.full((len(noise),), schedule.TRAIN_TIMESTEPS - 1, device=noise.device)
-    return schedule.leads_to(noise, predict(noise, last), alphas[-1])
+    answer = schedule.leads_to(noisy, predict(noisy, last), alpha)
+    return answer, (noisy - alpha.sqrt() * answer) / (1 - alpha).sqrt()
+
+
+def as_sampled(predict: Callable[[Tensor, Tensor, Tensor], Tensor], latent: Tensor, noise: Tensor, time: Tensor, share: float,
+               alphas: Tensor) -> tuple[Tensor, Tensor]:
+    """Timesteps and noisy latents, the part `share` of them as sampling meets them.
+
+    Half of these are the first step: nothing but noise. The others come after it: the UNets' own answer to the first step, with
+    the noise that it left. Training on true pictures alone teaches to trust what is seen of them, and at its start sampling sees
+    nothing, then something faint. `predict(noisy, t, rows)` gives v for some rows of the batch.
+    """
+    drawn = torch.rand(len(time), device=time.device)
+    first, later = (drawn < share / 2).nonzero()[:, 0], ((drawn >= share / 2) & (drawn < share)).nonzero()[:, 0]
+    time, latent, noise = time.clone(), latent.clone(), noise.clone()
+    time[first], latent[first] = schedule.TRAIN_TIMESTEPS - 1, 0
+    time[later] = torch.randint(*OWN, (len(later),), device=time.device)
+    if len(later):
+        latent[later], noise[later] = first_step(lambda noisy, t: predict(noisy, t, later), noise[later], alphas)
+    return time, schedule.add_noise(latent, noise, alphas[time].view(-1, 1, 1, 1))
 
 
 def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: reading.Reader | None,
@@ -82,26 +102,23 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     """Weighted error of the predicted v, and the reader's differences [2] between predicted and true pictures (zeros without a reader)."""
     portrait, latent, attribute, weight, change, pictures = batch
     latent = latent * factor
-    time = drawn_timesteps(latent.shape[0], options.early_share, latent.device)
-    alpha = alphas[time].view(-1, 1, 1, 1)
     noise = drawn_noise(latent, options.least_noise)
     reference = [r.repeat_interleave(TARGETS, 0) for r in modules["id_encoder"](portrait)]
 
-    def predict(noisy: Tensor, t: Tensor) -> Tensor:
-        return modules["denoiser"](noisy, attribute, t.float(), change, reference).float()
+    def predict(noisy: Tensor, t: Tensor, rows: Tensor | slice = slice(None)) -> Tensor:
+        return modules["denoiser"](noisy, attribute[rows], t.float(), change[rows], [r[rows] for r in reference]).float()
 
-    shown = latent
-    if options.own_share:
-        own = (torch.rand(len(time), device=time.device) < options.own_share) & (time >= OWN)
-        shown = torch.where(own.view(-1, 1, 1, 1), first_answer(predict, options.least_noise * torch.randn_like(latent), alphas), latent)
-    noisy = schedule.add_noise(shown, noise, alpha)  # wherever it comes from, it must lead to the truth
-    prediction = predict(noisy, time)
+    time = drawn_timesteps(latent.shape[0], options.early_share, latent.device)
+    time, noisy = as_sampled(predict, latent, noise, time, options.sampled_share, alphas)
+    alpha = alphas[time].view(-1, 1, 1, 1)
+    prediction = predict(noisy, time)  # wherever `noisy` comes from, it must lead to the true latents
     error = (prediction - schedule.velocity(noisy, latent, alpha)).square() * weight
     error = (error * schedule.min_snr_weight(alpha, least=options.least_weight)).mean() / weight.mean()
     if reader is None:
         return error, torch.zeros(2, device=error.device)
     start = schedule.leads_to(noisy, prediction, alpha)
-    chosen = time.topk(min(READ, len(time))).indices  # the noisiest: there the expression is decided
+    # Any that are so noisy that the expression is decided there.
+    chosen = ((time >= OWN[0]) + torch.rand(len(time), device=time.device)).topk(min(READ, len(time))).indices
     drawn = vae.decode((start[chosen] / factor).to(memory_format=torch.channels_last))
     return error, reader.differences(drawn / 2 + 0.5, pictures[chosen.cpu()].to(drawn.device).float() / 255)
 
@@ -122,8 +139,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
     parser.add_argument("--early-share", type=float, default=0.0, help=f"part of the timesteps that is drawn from {EARLY} on")
     parser.add_argument("--least-noise", type=float, default=1.0, help="noise is scaled by a random factor from this to 1; a bundle's noise_scale")
-    parser.add_argument("--own-share", type=float, default=0.0,
-                        help="part of the noisy pictures that is the UNets' own first answer, from which they must find to the true one: where sampling goes")
+    parser.add_argument("--sampled-share", type=float, default=0.0,
+                        help="part of the noisy pictures that is what sampling meets: nothing but noise, or the UNets' own first answer")
+    parser.add_argument("--average-decay", type=float, default=0.998, help="of the moving average of the weights, per step")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
 
@@ -136,7 +154,7 @@ def main() -> None:
     reader = reading.load(options.reader, device)
     pair, forms = build(name, latent_channels, device)
     widen.begin(pair, options.start, device)
-    average = common.Average(pair, 0.998)
+    average = common.Average(pair, options.average_decay)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
     path = options.out / "diffusion.pt"
     step, spent = common.resume(path, "pair", pair, average, optimizer, device)

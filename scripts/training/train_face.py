@@ -27,6 +27,7 @@ CLASS_MIRROR = torch.tensor([0, 1, 3, 2, 5, 4, 6, 8, 7, 9, 10, 11, 12, 13, 14, 1
 IDENTITY_SCALE = 12.0
 OVERLAP_WEIGHT = 1.5
 SQUARES = 0.07
+STRETCH = 0.1  # of the judge's pictures: its error on people it never saw is mostly how their faces are built
 TOOLS = FaceConfig(refined=True)
 JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192, fine=12)
 FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
@@ -42,19 +43,24 @@ def rotate(points: np.ndarray, angle: np.ndarray, size: int) -> np.ndarray:
 
 
 def batch(portraits: data.Portraits, rows: np.ndarray, size: int, generator: np.random.Generator, train: bool,
-          parsed: bool = True, clean: float = 0.0) -> dict[str, Tensor]:
-    """Crops and their labels (class maps only if `parsed`); with `train` jittered, turned, mirrored and, but for the part `clean`, damaged."""
+          parsed: bool = True, clean: float = 0.0, stretch: float = 0.0) -> dict[str, Tensor]:
+    """Crops and their labels (class maps only if `parsed`); with `train` jittered, turned, mirrored and, but for the part `clean`, damaged.
+
+    `stretch` makes faces up to that part broader or narrower, which is another person with the same action units; the head
+    pose is not right any more then.
+    """
     box = data.face_box(portraits.lm[rows])
     turn = np.zeros(len(rows))
     if train:
         box = data.jitter(box, generator, 0.12, 0.06)
         turn = np.where(generator.random(len(rows)) < 0.5, np.radians(generator.uniform(-10, 10, len(rows))), 0)
     frame = data.crop_frame(box)
-    frames, angle, host = torch.tensor(frame, dtype=torch.float32), torch.tensor(turn, dtype=torch.float32), torch.device("cpu")
-    image = data.sample(data.pictures(portraits, rows, host), frames, size, angle=angle, smooth=not train)
-    label = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True, angle=angle)[:, 0].long() if parsed else None
-    points = rotate(data.to_crop(portraits.lm[rows], frame, size), turn, size)
-    jaw = rotate(data.to_crop(portraits.jaw[rows], frame, size), turn, size)
+    wide = generator.uniform(1 - stretch, 1 + stretch, len(rows)) if train else np.ones(len(rows))
+    frames, angle, width = (torch.tensor(v, dtype=torch.float32) for v in (frame, turn, wide))
+    view, host = dict(angle=angle, width=width), torch.device("cpu")
+    image = data.sample(data.pictures(portraits, rows, host), frames, size, smooth=not train, **view)
+    label = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True, **view)[:, 0].long() if parsed else None
+    points, jaw = (rotate(data.to_crop(data.narrowed(p[rows], frame, wide), frame, size), turn, size) for p in (portraits.lm, portraits.jaw))
     pose = np.array(portraits.pose[rows])
     if train and generator.random() < 0.5:
         image, label = image.flip(3), CLASS_MIRROR[label.flip(2)] if parsed else None
@@ -202,7 +208,8 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=50)
         rows = pairs(ends[chosen], options.batch, generator)
-        truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True, "face_parser" in tasks, options.clean).items()}
+        truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True, "face_parser" in tasks,
+                                                   options.clean, STRETCH if options.judge else 0).items()}
         with common.autocast(device):
             result = networks(truth["image"].contiguous(memory_format=torch.channels_last), tasks)
         terms = losses(result, truth, options.size)

@@ -18,7 +18,7 @@ sys.path.insert(0, str(SCRIPTS))
 import export_demo  # noqa: E402
 from evaluation import bundle as bundles  # noqa: E402
 from evaluation import figures  # noqa: E402
-from training import augment, condition, data, reader, schedule, train_diffusion  # noqa: E402
+from training import augment, condition, data, reader, schedule, train_diffusion, train_face  # noqa: E402
 
 PERSONS, SIZE = 6, 96
 
@@ -251,11 +251,28 @@ def test_timesteps_and_noise_are_drawn_as_asked() -> None:
     assert (train_diffusion.drawn_noise(torch.zeros(50, 4, 16, 16), 1.0).flatten(1).std(1) - 1).abs().max() < 0.1
 
 
-def test_a_training_may_show_the_networks_their_own_answers(runs: Path, folder: Path, tmp_path: Path) -> None:
-    known, alphas = torch.randn(2, 4, 3, 3), schedule.alphas_cumprod()
-    answer = train_diffusion.first_answer(lambda x, t: schedule.velocity(x, known, alphas[t].view(-1, 1, 1, 1)), torch.randn(2, 4, 3, 3), alphas)
-    assert torch.allclose(answer, known, atol=1e-4)  # a network that knows the truth
-    text = run("training/train_diffusion.py", "--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--out", tmp_path, "--batch", 6, "--own-share", 0.9,
+def test_what_sampling_meets_is_noise_alone_and_then_what_ddim_makes_of_it() -> None:
+    torch.manual_seed(0)
+    latent, noise, alphas = torch.randn(400, 4, 3, 3), torch.randn(400, 4, 3, 3), schedule.alphas_cumprod()
+    drawn = torch.full((400,), 5)
+    wrong = 0.5 * latent  # what the network takes every picture for
+
+    def predict(noisy: torch.Tensor, t: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        return schedule.velocity(noisy, wrong[rows], alphas[t].view(-1, 1, 1, 1))
+
+    time, noisy = train_diffusion.as_sampled(predict, latent, noise, drawn, 0.6, alphas)
+    first, later, plain = time == 999, (time >= 300) & (time < 800), time == 5
+    assert (first | later | plain).all() and all(abs(rows.sum() - share) < 40 for rows, share in ((first, 120), (later, 120), (plain, 160)))
+    assert torch.allclose(noisy[first], (1 - alphas[-1]).sqrt() * noise[first])
+    assert torch.allclose(noisy[plain], schedule.add_noise(latent[plain], noise[plain], alphas[5]))
+    # What DDIM makes of it: the answer it believes in, and the noise that is left beside that answer in what it began with.
+    begun = (1 - alphas[-1]).sqrt() * noise[later]
+    left = (begun - alphas[-1].sqrt() * wrong[later]) / (1 - alphas[-1]).sqrt()
+    assert torch.allclose(noisy[later], schedule.add_noise(wrong[later], left, alphas[time[later]].view(-1, 1, 1, 1)), atol=1e-4)
+
+
+def test_a_training_may_show_the_networks_what_sampling_meets(runs: Path, folder: Path, tmp_path: Path) -> None:
+    text = run("training/train_diffusion.py", "--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--out", tmp_path, "--batch", 6, "--sampled-share", 0.9,
                "--vae", runs / "vae" / "vae.pt", "--start-pool", 3, "--early-share", 0.5, "--least-noise", 0.5)
     assert "nan" not in text and (tmp_path / "diffusion.pt").exists()
 
@@ -277,13 +294,16 @@ def test_contour_lies_on_the_jaw() -> None:
     assert distance.min(0).max() < 1.5 and distance.min(1).max() < 3
 
 
-def test_crop_points_follow_the_picture() -> None:
+@pytest.mark.parametrize(("angle", "width"), [(0.0, 1.0), (0.15, 1.0), (0.0, 1.1), (-0.15, 0.9)])
+def test_crop_points_follow_the_picture(angle: float, width: float) -> None:
     image = torch.zeros(1, 1, 96, 96)
     image[0, 0, 40, 60] = 1
-    frame = np.array([[20.0, 10.0, 64.0]])
-    crop = data.sample(image, torch.tensor(frame, dtype=torch.float32), 128)[0, 0]
+    frame, given = np.array([[20.0, 10.0, 64.0]]), np.array([[[60.0, 40.0]]])
+    view = dict(angle=torch.tensor([angle]), width=torch.tensor([width]))
+    crop = data.sample(image, torch.tensor(frame, dtype=torch.float32), 128, **view)[0, 0]
     row, column = divmod(int(crop.argmax()), 128)
-    x, y = data.to_crop(np.array([[[60.0, 40.0]]]), frame, 128)[0, 0]
+    seen = data.to_crop(data.narrowed(given, frame, np.array([width])), frame, 128)
+    x, y = train_face.rotate(seen, np.array([angle]), 128)[0, 0]
     assert abs(x - column) <= 1 and abs(y - row) <= 1
 
 
