@@ -44,7 +44,8 @@ def detector_entry(out: Path, source: Path) -> dict | None:
     return {"files": files}
 
 
-def manifest(image_size: int, latent_channels: int, scaling_factor: float, modules: dict, defaults: dict, names: dict) -> dict:
+def manifest(image_size: int, latent_channels: int, scaling_factor: float, modules: dict, defaults: dict, names: dict,
+             timestep_shift: float) -> dict:
     """bundle.json's content; `names` gives name, version, licence and source."""
     alignment = {"type": "box", "box_fraction": data.BOX_FRACTION}
     return {
@@ -53,7 +54,8 @@ def manifest(image_size: int, latent_channels: int, scaling_factor: float, modul
         "latent": {"channels": latent_channels, "factor": 8, "scaling_factor": scaling_factor},
         "au": {"names": ACTION_UNITS, "min": -10, "max": 10},
         "schedule": {"train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
-                     "prediction_type": "v_prediction", "steps_offset": 1, "set_alpha_to_one": False, "timestep_spacing": "trailing"},
+                     "prediction_type": "v_prediction", "steps_offset": 1, "set_alpha_to_one": False, "timestep_spacing": "trailing",
+                     "timestep_shift": timestep_shift},
         "defaults": defaults, "condition": condition.manifest(image_size),
         "crop": {"box_fraction": data.BOX_FRACTION},
         "alignment": {name: alignment for name in modules if name in FACE_MODULES},
@@ -64,7 +66,8 @@ def manifest(image_size: int, latent_channels: int, scaling_factor: float, modul
 FACE_MODULES = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head_pose", "identity")
 
 
-def write_bundle(out: Path, parts: dict, image_size: int, scaling_factor: float, detectors: Path, defaults: dict, names: dict) -> None:
+def write_bundle(out: Path, parts: dict, image_size: int, scaling_factor: float, detectors: Path, defaults: dict, names: dict,
+                 timestep_shift: float = 1.0) -> None:
     """Write a bundle from the networks `denoiser`, `id_encoder`, `vae`, `faces` and `judge`."""
     out.mkdir(parents=True, exist_ok=True)
     modules = {
@@ -79,7 +82,7 @@ def write_bundle(out: Path, parts: dict, image_size: int, scaling_factor: float,
     if detector is not None:
         entries["face_detector"] = detector
     latent_channels = parts["vae"].post_quant_conv.in_channels
-    content = manifest(image_size, latent_channels, scaling_factor, entries, defaults, names)
+    content = manifest(image_size, latent_channels, scaling_factor, entries, defaults, names, timestep_shift)
     (out / "bundle.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
@@ -107,6 +110,7 @@ def main() -> None:
     parser.add_argument("--version", default="1")
     parser.add_argument("--sampler", default="ddim")
     parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--shift", type=float, default=1.0, help="gathers the timesteps at the noisy end")
     parser.add_argument("--guidance", type=float, default=2.0)
     parser.add_argument("--noise-scale", type=float, default=1.0)
     options = parser.parse_args()
@@ -114,7 +118,7 @@ def main() -> None:
     defaults = {"sampler": options.sampler, "steps": options.steps, "guidance": options.guidance, "seed": 424, "noise_scale": options.noise_scale}
     names = {"name": "demo", "version": options.version, "licence": "Apache-2.0 (face detector: MIT)",
              "source": "trained on rendered faces by scripts/training, exported by scripts/export_demo.py"}
-    write_bundle(options.out, parts, 128, factor, options.detectors or options.out, defaults, names)
+    write_bundle(options.out, parts, 128, factor, options.detectors or options.out, defaults, names, options.shift)
     total = sum(p.stat().st_size for p in options.out.iterdir())
     print(f"{options.out}: {total / 1e6:.1f} MB")
 

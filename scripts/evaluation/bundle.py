@@ -74,6 +74,7 @@ def edit(bundle: Bundle, image: Tensor, blank: Tensor, au: Tensor, steps: int, g
     def predict(x: Tensor, t: Tensor, with_au: bool) -> Tensor:
         return denoiser(x, attribute, t, au if with_au else torch.zeros_like(au), reference)
 
-    visited = schedule.timesteps(steps, bundle.manifest["schedule"].get("timestep_spacing", "leading"))
+    spaced = bundle.manifest["schedule"]
+    visited = schedule.timesteps(steps, spaced.get("timestep_spacing", "leading"), spaced.get("timestep_shift", 1.0))
     latents = schedule.ddim(predict, noise, visited, guidance_scale)
     return bundle.modules["vae_decoder"](latents / bundle.factor)

@@ -35,11 +35,18 @@ def min_snr_weight(alpha: Tensor, gamma: float = 5.0, least: float = 0.0) -> Ten
     return (snr.clamp(max=gamma) / (snr + 1)).clamp(min=least)
 
 
-def timesteps(steps: int, spacing: str) -> list[int]:
-    """Falling; `trailing` begins at the last one (arXiv 2305.08891), `leading`, as Stable Diffusion, at less noise than there is."""
+def timesteps(steps: int, spacing: str, shift: float = 1.0) -> list[int]:
+    """Falling; `trailing` begins at the last one (arXiv 2305.08891), `leading`, as Stable Diffusion, at less noise than there is.
+
+    `shift` gathers trailing ones at the noisy end (arXiv 2403.03206, eq. 23).
+    """
     if spacing == "leading":
         return [k * (TRAIN_TIMESTEPS // steps) + 1 for k in reversed(range(steps))]
-    return [round(TRAIN_TIMESTEPS - k * TRAIN_TIMESTEPS / steps) - 1 for k in range(steps)]
+    visited: list[int] = []
+    for left in range(steps, 0, -1):
+        timestep = round(TRAIN_TIMESTEPS * shift * left / (steps + (shift - 1) * left)) - 1
+        visited.append(min([timestep, *(t - 1 for t in visited[-1:])]))  # a shift draws the first ones together
+    return visited
 
 
 @torch.no_grad()

@@ -31,7 +31,7 @@ READ = 8  # of a batch's predictions are drawn for the reader: drawing costs as 
 # The paper drops 10 % of the variations to zeros, whatever the target shows, so that zeros mean "any expression". Here
 # zeros mean "this expression": an edit of nothing changes nothing, and guidance strengthens the change that was asked for.
 SAME, SAME_ZEROS, SAME_NOISE = 0.2, 0.5, 0.2
-OWN = (300, 800)  # timesteps at which a picture may be the UNets' own answer: few steps go there, and at less noise it is hardly changed any more
+OWN = (400, 900)  # timesteps at which a picture may be the UNets' own answer: few steps go there, and at less noise it is hardly changed any more
 EARLY = 700  # first of the timesteps where so much noise is left that the variation, not the picture, must tell the expression
 
 

@@ -65,7 +65,8 @@ JobResult show_bundle(const std::optional<std::string>& name, bool json, std::os
       << "action units " << join(manifest.au.names, " ") << ", variations from " << format_number(manifest.au.min) << " to "
       << format_number(manifest.au.max) << "\n"
       << "schedule     " << manifest.schedule.beta_schedule << ", " << manifest.schedule.prediction_type << ", "
-      << manifest.schedule.timestep_spacing << " timesteps\n"
+      << manifest.schedule.timestep_spacing << " timesteps"
+      << (manifest.schedule.timestep_shift == 1 ? "" : " shifted by " + format_number(manifest.schedule.timestep_shift)) << "\n"
       << "defaults     " << manifest.defaults.sampler << ", " << manifest.defaults.steps << " steps, guidance "
       << format_number(manifest.defaults.guidance) << ", seed " << manifest.defaults.seed
       << ", start noise " << format_number(manifest.defaults.noise_scale) << "\n";

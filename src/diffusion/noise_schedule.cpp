@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "magicface/core/text.hpp"
 #include "names.hpp"
 
 namespace magicface::diffusion {
@@ -33,6 +34,11 @@ void validate(const NoiseScheduleConfig& config) {
   if (config.steps_offset < 0 || config.steps_offset >= config.train_timesteps) {
     throw UsageError("steps_offset: expected 0 to " + std::to_string(config.train_timesteps - 1) + ", got " +
                      std::to_string(config.steps_offset) + "; Stable Diffusion 1.5 uses 1");
+  }
+  const bool trailing = config.timestep_spacing == TimestepSpacing::trailing;
+  if (!(config.timestep_shift >= 1) || (!trailing && config.timestep_shift != 1)) {
+    throw UsageError(std::string("timestep_shift: expected ") + (trailing ? "at least 1" : "1 with leading timesteps") + ", got " +
+                     format_number(config.timestep_shift) + "; 1 shifts nothing");
   }
 }
 

@@ -39,8 +39,14 @@ SpacedTimesteps leading_timesteps(const NoiseSchedule& schedule, int steps) {
 SpacedTimesteps trailing_timesteps(const NoiseSchedule& schedule, int steps) {
   const double all = schedule.train_timesteps();
   if (steps >= schedule.train_timesteps()) throw_too_many_steps(schedule, steps);
+  const double shift = schedule.config().timestep_shift;
   std::vector<double> visited;
-  for (int k = 0; k < steps; ++k) visited.push_back(std::nearbyint(all - k * all / steps) - 1);
+  for (int k = 0; k < steps; ++k) {
+    const double left = steps - k;
+    const double timestep = std::nearbyint(all * shift * left / (steps + (shift - 1) * left)) - 1;
+    // A shift draws the first ones together: several may fall on one timestep.
+    visited.push_back(visited.empty() ? timestep : std::min(timestep, visited.back() - 1));
+  }
   return leading_on(std::move(visited), -1);
 }
 

@@ -58,6 +58,12 @@ ScheduleSection parse_schedule(const Field& field) {
   schedule.steps_offset = static_cast<int>(field.at("steps_offset").integer(0, 10));
   schedule.set_alpha_to_one = field.at("set_alpha_to_one").boolean();
   if (field.has("timestep_spacing")) schedule.timestep_spacing = one_of(field.at("timestep_spacing"), {"leading", "trailing"});
+  if (field.has("timestep_shift")) {
+    schedule.timestep_shift = field.at("timestep_shift").number(1, 10);
+    if (schedule.timestep_spacing == "leading" && schedule.timestep_shift != 1) {
+      field.at("timestep_shift").fail("1 (timestep_spacing is leading)");
+    }
+  }
   return schedule;
 }
 

@@ -15,6 +15,7 @@ diffusion::NoiseScheduleConfig noise_schedule_of(const models::ScheduleSection& 
   config.steps_offset = section.steps_offset;
   config.set_alpha_to_one = section.set_alpha_to_one;
   config.timestep_spacing = diffusion::timestep_spacing_from_name(section.timestep_spacing);
+  config.timestep_shift = section.timestep_shift;
   return config;
 }
 

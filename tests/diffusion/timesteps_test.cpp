@@ -34,6 +34,23 @@ TEST(Timesteps, TrailingSpacingBeginsAtTheLastTimestep) {
   EXPECT_EQ(timesteps_of(SamplerKind::unipc, 50, config), timesteps_of(SamplerKind::unipc, 50));
 }
 
+TEST(Timesteps, ShiftGathersTrailingSpacingAtTheNoisyEnd) {
+  NoiseScheduleConfig config;
+  config.timestep_spacing = TimestepSpacing::trailing;
+  config.timestep_shift = 4;  // a half becomes 4 / 2 / (1 + 3 / 2)
+  for (const auto kind : {SamplerKind::ddim, SamplerKind::ddpm}) {
+    EXPECT_EQ(timesteps_of(kind, 1, config), (Timesteps{999}));
+    EXPECT_EQ(timesteps_of(kind, 2, config), (Timesteps{999, 799}));
+    EXPECT_EQ(timesteps_of(kind, 4, config), (Timesteps{999, 922, 799, 570}));
+  }
+  EXPECT_EQ(timesteps_of(SamplerKind::euler, 5, config), timesteps_of(SamplerKind::euler, 5));
+  config.timestep_shift = 0.5;
+  EXPECT_THROW(timesteps_of(SamplerKind::ddim, 4, config), UsageError);
+  config = {};
+  config.timestep_shift = 2;  // leading spacing has nothing to shift
+  EXPECT_THROW(timesteps_of(SamplerKind::ddim, 4, config), UsageError);
+}
+
 TEST(Timesteps, RoundedLinspaceOfUniPcAndDpmSolver) {
   for (const auto kind : {SamplerKind::unipc, SamplerKind::dpmpp_2m}) {
     const auto timesteps = timesteps_of(kind, 50);
@@ -53,9 +70,9 @@ TEST(Timesteps, FractionalLinspaceOfEuler) {
 TEST(Timesteps, FallStrictlyForEveryNumberOfSteps) {
   for (const auto kind :
        {SamplerKind::unipc, SamplerKind::ddim, SamplerKind::ddpm, SamplerKind::dpmpp_2m, SamplerKind::euler}) {
-    for (const auto spacing : {TimestepSpacing::leading, TimestepSpacing::trailing}) {
+    for (const double shift : {0.0, 1.0, 4.0, 10.0}) {
       NoiseScheduleConfig config;
-      config.timestep_spacing = spacing;
+      if (shift > 0) config.timestep_spacing = TimestepSpacing::trailing, config.timestep_shift = shift;
       for (int steps = 1; steps <= 999; ++steps) {
         const auto timesteps = timesteps_of(kind, steps, config);
         ASSERT_EQ(timesteps.size(), static_cast<std::size_t>(steps));

@@ -53,12 +53,17 @@ TEST(Manifest, HowSamplingBeginsMayBeLeftOut) {
   auto manifest = example_manifest();
   auto parsed = parse_manifest(manifest.dump(), "bundle.json");
   EXPECT_EQ(parsed.schedule.timestep_spacing, "leading");
+  EXPECT_EQ(parsed.schedule.timestep_shift, 1);
   EXPECT_EQ(parsed.defaults.noise_scale, 1);
   manifest["schedule"]["timestep_spacing"] = "trailing";
+  manifest["schedule"]["timestep_shift"] = 3;
   manifest["defaults"]["noise_scale"] = 0.5;
   parsed = parse_manifest(manifest.dump(), "bundle.json");
   EXPECT_EQ(parsed.schedule.timestep_spacing, "trailing");
+  EXPECT_EQ(parsed.schedule.timestep_shift, 3);
   EXPECT_EQ(parsed.defaults.noise_scale, 0.5);
+  manifest["schedule"].erase("timestep_spacing");
+  EXPECT_EQ(complaint_about(manifest), "bundle.json: schedule.timestep_shift: expected 1 (timestep_spacing is leading), got 3");
   manifest["schedule"]["timestep_spacing"] = "linspace";
   EXPECT_EQ(complaint_about(manifest),
             "bundle.json: schedule.timestep_spacing: expected one of leading, trailing, got \"linspace\"");

@@ -261,7 +261,7 @@ def test_what_sampling_meets_is_noise_alone_and_then_what_ddim_makes_of_it() -> 
         return schedule.velocity(noisy, wrong[rows], alphas[t].view(-1, 1, 1, 1))
 
     time, noisy = train_diffusion.as_sampled(predict, latent, noise, drawn, 0.6, alphas)
-    first, later, plain = time == 999, (time >= 300) & (time < 800), time == 5
+    first, later, plain = time == 999, (time >= 400) & (time < 900), time == 5
     assert (first | later | plain).all() and all(abs(rows.sum() - share) < 40 for rows, share in ((first, 120), (later, 120), (plain, 160)))
     assert torch.allclose(noisy[first], (1 - alphas[-1]).sqrt() * noise[first])
     assert torch.allclose(noisy[plain], schedule.add_noise(latent[plain], noise[plain], alphas[5]))
@@ -316,6 +316,9 @@ def test_clean_pictures_stay_as_rendered() -> None:
 def test_timesteps_fall_in_both_spacings() -> None:
     assert schedule.timesteps(4, "leading") == [751, 501, 251, 1]
     assert schedule.timesteps(6, "trailing") == [999, 832, 666, 499, 332, 166]
+    assert schedule.timesteps(4, "trailing", 4.0) == [999, 922, 799, 570]
+    many = schedule.timesteps(999, "trailing", 10.0)
+    assert many == sorted(set(many), reverse=True) and many[-1] >= 0
 
 
 @pytest.mark.parametrize("spacing", ["leading", "trailing"])

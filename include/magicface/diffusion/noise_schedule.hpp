@@ -28,6 +28,9 @@ struct NoiseScheduleConfig {
   int steps_offset = 1;           ///< added to each timestep of `leading` spacing (DDIM, DDPM); 0 .. T - 1
   bool set_alpha_to_one = false;  ///< DDIM ends at abar = 1 instead of abar_0
   TimestepSpacing timestep_spacing = TimestepSpacing::leading;  ///< of DDIM and DDPM
+  /// Gathers `trailing` timesteps at the noisy end: the part t of the way becomes s t / (1 + (s - 1) t) (Esser et al. 2024,
+  /// arXiv 2403.03206, eq. 23). At least 1, which changes nothing; 1 with `leading`.
+  double timestep_shift = 1;
 };
 
 /// "linear", "scaled_linear"; throws UsageError with the nearest spelling.

@@ -52,6 +52,7 @@ struct ScheduleSection {
   int steps_offset = 1;
   bool set_alpha_to_one = false;
   std::string timestep_spacing = "leading";  ///< of ddim and ddpm
+  double timestep_shift = 1;                 ///< of trailing spacing, 1 .. 10
 };
 
 struct DefaultsSection {
