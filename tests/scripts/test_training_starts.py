@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-from networks.demo_face import FaceNetworks  # noqa: E402
+from networks.demo_face import ActionUnitModule, FaceNetworks  # noqa: E402
 from networks.vae import Vae  # noqa: E402
 from training import common, mean, train_face, train_vae, widen  # noqa: E402
 
@@ -26,6 +26,18 @@ def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Pa
     torch.testing.assert_close(drawn, shallow.decode(latent), rtol=0, atol=0)
     drawn.square().mean().backward()
     assert deep.decoder.up_blocks[3].resnets[2].conv2.weight.grad.abs().max() > 0
+
+
+def test_an_exported_estimator_says_the_same_of_a_mirror_image() -> None:
+    torch.manual_seed(1)
+    networks, image = FaceNetworks(train_face.SMOKE).eval(), torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        alone, mirrored = (networks(picture)["au_estimator"] for picture in (image, image.flip(3)))
+        exported = torch.jit.script(ActionUnitModule(networks))
+        found = exported(image)
+    assert (alone - mirrored).abs().max() > 1e-3  # by itself it doesn't
+    torch.testing.assert_close(found, (alone + mirrored) / 2, rtol=0, atol=1e-5)
+    torch.testing.assert_close(exported(image.flip(3)), found, rtol=0, atol=1e-5)
 
 
 def test_face_networks_that_see_more_say_the_same_at_first() -> None:
