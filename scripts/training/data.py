@@ -95,7 +95,8 @@ def sample(pictures: Tensor, frames: Tensor, size: int, nearest: bool = False, a
            width: Tensor | None = None) -> Tensor:
     """Crop uint8 or float [B, C, H, W] to [B, C, size, size]; beyond the border the edge repeats.
 
-    The crop is turned by `angle` [B] first and then narrowed, so that `width` [B] times as much is seen from left to right. Colour is sampled twice as finely and averaged, which is antialiasing enough for the sizes met here; without
+    The crop is turned by `angle` [B] first and then narrowed, so that `width` [B] times as much is seen from left to right.
+    Colour is sampled twice as finely and averaged, which is antialiasing enough for the sizes met here; without
     `smooth` it is not (quicker, and good enough where the picture will be damaged anyway).
     """
     batch, _, rows, columns = pictures.shape

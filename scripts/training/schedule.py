@@ -28,6 +28,11 @@ def leads_to(noisy: Tensor, v: Tensor, alpha: Tensor) -> Tensor:
     return alpha.sqrt() * noisy - (1 - alpha).sqrt() * v
 
 
+def noise_left(noisy: Tensor, v: Tensor, alpha: Tensor) -> Tensor:
+    """The noise that is beside the latents that `noisy` leads to."""
+    return alpha.sqrt() * v + (1 - alpha).sqrt() * noisy
+
+
 def min_snr_weight(alpha: Tensor, gamma: float = 5.0, least: float = 0.0) -> Tensor:
     """Min-SNR weight of a v-prediction loss, at least `least`: by itself it is nearly nothing at the noisiest timesteps (0.005
     at 999), where sampling in few steps begins and where most of an expression is decided."""
@@ -61,6 +66,5 @@ def ddim(predict: Callable[[Tensor, Tensor, bool], Tensor], latents: Tensor, vis
             v = plain + guidance_scale * (v - plain)
         alpha, previous = alphas[t], alphas[following]
         start = leads_to(latents, v, alpha)
-        noise = alpha.sqrt() * v + (1 - alpha).sqrt() * latents
-        latents = previous.sqrt() * start + (1 - previous).sqrt() * noise
+        latents = add_noise(start, noise_left(latents, v, alpha), previous)
     return latents

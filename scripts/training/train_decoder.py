@@ -20,7 +20,7 @@ from training import common, data, latents, reader as reading, schedule, train_d
 
 @torch.no_grad()
 def answers(forms: nn.ModuleDict, factor: float, latent: Tensor, attribute: Tensor, au: Tensor, source: int, targets: list[int],
-            steps: int, shift: float, noise_scale: float) -> Tensor:
+            visited: list[int], noise_scale: float) -> Tensor:
     """The UNets' latents (the autoencoder's scale) of one person's `targets`, from the picture `source`; inputs [4, ...]."""
     reference = forms["id_encoder"](latent[source : source + 1])
     change = au[targets] - au[source]
@@ -29,7 +29,7 @@ def answers(forms: nn.ModuleDict, factor: float, latent: Tensor, attribute: Tens
     def predict(x: Tensor, t: Tensor, _: bool) -> Tensor:  # without guidance always with the action units
         return forms["denoiser"](x, attribute[targets], t, change, reference).float()
 
-    return schedule.ddim(predict, noise, schedule.timesteps(steps, "trailing", shift), 1.0) / factor
+    return schedule.ddim(predict, noise, visited, 1.0) / factor
 
 
 class Examples(latents.Growing):
@@ -38,7 +38,7 @@ class Examples(latents.Growing):
     def __init__(self, sets: list[data.Portraits], ends: list[int], vae: Vae, forms: nn.ModuleDict, factor: float,
                  options: argparse.Namespace, device: torch.device) -> None:
         self.sets, self.vae, self.forms, self.factor, self.size, self.device = sets, vae, forms, factor, options.size, device
-        self.sampling = (options.steps, options.shift, options.noise_scale)
+        self.visited, self.noise_scale = schedule.timesteps(options.steps, "trailing", options.shift), options.noise_scale
         self.generator = np.random.default_rng((options.seed, len(sets)))
         self.waiting = latents.shuffled_persons(ends, self.generator)
         self.seen: list[tuple[Tensor, ...]] = []  # answered, encoded, picture, weight
@@ -53,7 +53,7 @@ class Examples(latents.Growing):
             with common.autocast(self.device):
                 latent, attribute = self.vae.encode(images.to(self.device))[0].float().chunk(2)
                 source, *targets = self.generator.permutation(data.EXPRESSIONS).tolist()
-                answered = answers(self.forms, self.factor, latent, attribute, au, source, targets, *self.sampling)
+                answered = answers(self.forms, self.factor, latent, attribute, au, source, targets, self.visited, self.noise_scale)
             pictures = data.to_bytes(images[targets])
             self.seen += zip(answered, latent[targets], pictures, weight[targets])
 
@@ -70,9 +70,9 @@ def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     latents.add_options(parser)
     parser.add_argument("--diffusion", type=Path, required=True, help="diffusion.pt of train_diffusion.py")
-    parser.add_argument("--steps", type=int, default=2, help="of the answers, as in the bundle")
-    parser.add_argument("--shift", type=float, default=4.0, help="of the answers' timesteps, as in the bundle")
-    parser.add_argument("--noise-scale", type=float, default=0.3, help="of the answers, as in the bundle")
+    parser.add_argument("--steps", type=int, default=2, help="of the answers; a bundle's default is best")
+    parser.add_argument("--shift", type=float, default=4.0, help="of the answers' timesteps; likewise")
+    parser.add_argument("--noise-scale", type=float, default=0.3, help="of the answers' start noise; likewise")
     parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
     reading.add_options(parser, weight=0.1)
     parser.add_argument("--rate", type=float, default=3e-4)

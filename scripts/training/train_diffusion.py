@@ -75,8 +75,8 @@ def first_step(predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, alpha
     """Latents and noise that DDIM's first step takes `noise` for; it begins without the trace of a picture that the schedule leaves."""
     noisy, alpha = schedule.add_noise(torch.zeros_like(noise), noise, alphas[-1]), alphas[-1]
     last = torch.full((len(noise),), schedule.TRAIN_TIMESTEPS - 1, device=noise.device)
-    answer = schedule.leads_to(noisy, predict(noisy, last), alpha)
-    return answer, (noisy - alpha.sqrt() * answer) / (1 - alpha).sqrt()
+    v = predict(noisy, last)
+    return schedule.leads_to(noisy, v, alpha), schedule.noise_left(noisy, v, alpha)
 
 
 def as_sampled(predict: Callable[[Tensor, Tensor, Tensor], Tensor], latent: Tensor, noise: Tensor, time: Tensor, share: float,

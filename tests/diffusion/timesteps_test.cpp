@@ -72,7 +72,10 @@ TEST(Timesteps, FallStrictlyForEveryNumberOfSteps) {
        {SamplerKind::unipc, SamplerKind::ddim, SamplerKind::ddpm, SamplerKind::dpmpp_2m, SamplerKind::euler}) {
     for (const double shift : {0.0, 1.0, 4.0, 10.0}) {
       NoiseScheduleConfig config;
-      if (shift > 0) config.timestep_spacing = TimestepSpacing::trailing, config.timestep_shift = shift;
+      if (shift > 0) {  // 0 stands for leading spacing, which has none
+        config.timestep_spacing = TimestepSpacing::trailing;
+        config.timestep_shift = shift;
+      }
       for (int steps = 1; steps <= 999; ++steps) {
         const auto timesteps = timesteps_of(kind, steps, config);
         ASSERT_EQ(timesteps.size(), static_cast<std::size_t>(steps));
