@@ -5,7 +5,7 @@
     evaluate_demo.py --bundle models/demo --data data/edits --sheet sheet.png --json figures.json
 
 Crops lie where the renderer's landmarks put them; class map, neutral jaw and landmarks of the condition image are the bundle's own.
-"Floor": the same figure of the true render. Figures are explained in docs/demo-bundle.md.
+With `--program` also what users get, after compositing. "Floor": the same figure of the true render. Figures are explained in docs/demo-bundle.md.
 """
 import argparse
 import json
@@ -20,6 +20,7 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from evaluation import bundle as bundles  # noqa: E402
+from evaluation import delivered  # noqa: E402
 from evaluation import figures as measures  # noqa: E402
 from training import condition, data  # noqa: E402
 
@@ -38,6 +39,13 @@ def judge_person(bundle: bundles.Bundle, portraits: data.Portraits, rows: np.nda
     unchanged, made = made[:1], made[1:]
     before, after, ideal = (measures.read(bundle.modules, pictures) for pictures in (image, made, truth[1:]))
     measures.add_edits(figures, "edit", before, after, variation)
+    if options.program:
+        given = delivered.edits(options.program, options.bundle, portraits.rgb[rows[0]], variation.numpy(), bundle.manifest["au"]["names"], sampling(options))
+        given = delivered.crops(given, frame, bundle.size)
+        readings = measures.read(bundle.modules, given)
+        measures.add_edits(figures, "delivered", before, readings, variation)
+        figures.add("delivered psnr", measures.psnr(given, truth[1:]))
+        figures.add("delivered direction", (measures.directions(before.au[0], readings.au, variation) > 0).float())
     measures.add_edits(figures, "floor", before, ideal, variation)
     directions = measures.directions(before.au[0], after.au, variation)
     figures.add("direction", (directions > 0).float())
@@ -62,6 +70,27 @@ def judge_person(bundle: bundles.Bundle, portraits: data.Portraits, rows: np.nda
     figures.add("iou", measures.overlaps(counts, len(truth)))
     figures.add("class counts", counts)
     return variation, made, truth
+
+
+def sampling(options: argparse.Namespace) -> list[str]:
+    """The same sampling for the program."""
+    words = {"--steps": options.steps, "--guidance": options.guidance, "--noise-scale": options.noise_scale, "--seed": options.seed, "--threads": options.threads}
+    return [str(word) for pair in words.items() for word in pair]
+
+
+def delivered_table(figures: measures.Figures) -> list[tuple[str, float, float | None, str]]:
+    """What users get, if it was measured."""
+    if "delivered au" not in figures.values:
+        return []
+    mean = figures.mean
+    return [
+        ("delivered: edited AU error, MSE", mean("delivered au"), mean("floor au"), "<= 0.261"),
+        ("delivered: direction, %", 100 * mean("delivered direction"), 100 * mean("floor direction"), ">= 99"),
+        ("delivered: untouched AU change", mean("delivered untouched"), mean("floor untouched"), "<= max(0.3, floor + 0.1)"),
+        ("delivered: identity distance, median", float(np.median(figures.values["delivered identity"])), float(np.median(figures.values["floor identity"])), ""),
+        ("delivered: head pose RMSE, rad", figures.root_mean("delivered pose"), figures.root_mean("floor pose"), "<= 0.032"),
+        ("delivered: PSNR to the true render, dB", mean("delivered psnr"), None, ""),
+    ]
 
 
 def table(bundle: bundles.Bundle, figures: measures.Figures, others: np.ndarray) -> list[tuple[str, float, float | None, str]]:
@@ -112,6 +141,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--guidance", type=float)
     parser.add_argument("--noise-scale", type=float)
     parser.add_argument("--seed", type=int, default=424)
+    parser.add_argument("--program", type=Path, help="also judge what this magicface program delivers")
     parser.add_argument("--sheet", type=Path, help="contact sheet to write: made, and true below")
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--threads", type=int, default=1, help="of each worker")
@@ -149,7 +179,7 @@ def main() -> None:
             figures.add(name, numbers)
     vectors = np.stack([vector for _, _, vector in persons])
     cosine = vectors @ vectors.T
-    lines = table(bundle, figures, 1 - cosine[np.triu_indices(len(vectors), 1)])
+    lines = table(bundle, figures, 1 - cosine[np.triu_indices(len(vectors), 1)]) + delivered_table(figures)
     print(f"{len(firsts)} persons, {len(figures.values['psnr'])} edits, {options.steps} steps, guidance {options.guidance}, noise {options.noise_scale}")
     for name, value, floor, target in lines:
         print(f"{name:44s} {value:9.4f}  {'' if floor is None else f'{floor:9.4f}':9s}  {target}")

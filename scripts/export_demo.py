@@ -45,14 +45,14 @@ def detector_entry(out: Path, source: Path) -> dict | None:
 
 
 def manifest(image_size: int, latent_channels: int, scaling_factor: float, modules: dict, defaults: dict, names: dict,
-             timestep_shift: float) -> dict:
+             timestep_shift: float, zero_keeps_expression: bool) -> dict:
     """bundle.json's content; `names` gives name, version, licence and source."""
     alignment = {"type": "box", "box_fraction": data.BOX_FRACTION}
     return {
         "format": 1, "kind": "magicface", **names,
         "image_size": image_size, "size_multiple": 8,
         "latent": {"channels": latent_channels, "factor": 8, "scaling_factor": scaling_factor},
-        "au": {"names": ACTION_UNITS, "min": -10, "max": 10},
+        "au": {"names": ACTION_UNITS, "min": -10, "max": 10, "zero_keeps_expression": zero_keeps_expression},
         "schedule": {"train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
                      "prediction_type": "v_prediction", "steps_offset": 1, "set_alpha_to_one": False, "timestep_spacing": "trailing",
                      "timestep_shift": timestep_shift},
@@ -67,7 +67,7 @@ FACE_MODULES = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head
 
 
 def write_bundle(out: Path, parts: dict, image_size: int, scaling_factor: float, detectors: Path, defaults: dict, names: dict,
-                 timestep_shift: float = 1.0) -> None:
+                 timestep_shift: float = 1.0, zero_keeps_expression: bool = False) -> None:
     """Write a bundle from the networks `denoiser`, `id_encoder`, `vae`, `faces` and `judge`."""
     out.mkdir(parents=True, exist_ok=True)
     modules = {
@@ -82,7 +82,7 @@ def write_bundle(out: Path, parts: dict, image_size: int, scaling_factor: float,
     if detector is not None:
         entries["face_detector"] = detector
     latent_channels = parts["vae"].post_quant_conv.in_channels
-    content = manifest(image_size, latent_channels, scaling_factor, entries, defaults, names, timestep_shift)
+    content = manifest(image_size, latent_channels, scaling_factor, entries, defaults, names, timestep_shift, zero_keeps_expression)
     (out / "bundle.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
@@ -118,7 +118,7 @@ def main() -> None:
     defaults = {"sampler": options.sampler, "steps": options.steps, "guidance": options.guidance, "seed": 424, "noise_scale": options.noise_scale}
     names = {"name": "demo", "version": options.version, "licence": "Apache-2.0 (face detector: MIT)",
              "source": "trained on rendered faces by scripts/training, exported by scripts/export_demo.py"}
-    write_bundle(options.out, parts, 128, factor, options.detectors or options.out, defaults, names, options.shift)
+    write_bundle(options.out, parts, 128, factor, options.detectors or options.out, defaults, names, options.shift, zero_keeps_expression=True)
     total = sum(p.stat().st_size for p in options.out.iterdir())
     print(f"{options.out}: {total / 1e6:.1f} MB")
 

@@ -15,6 +15,9 @@ from torch import Tensor, nn
 TASKS = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head_pose", "identity")
 
 
+DROPPED = 0.2  # of what action units are read from, while a network learns: some thousand people are soon known by heart
+
+
 @dataclass(frozen=True)
 class FaceConfig:
     """Channels at a half, a quarter, an eighth and a sixteenth of the size, and of the identity vector."""
@@ -23,6 +26,7 @@ class FaceConfig:
     identity: int = 128
     hidden: int = 96
     refined: bool = False  # the parser has a residual layer at full size
+    close: bool = False  # a residual layer at half the size: places must be told to tenths of a pixel
     fine: int = 0  # channels at half size that the action units see at the landmarks: lids and lines are few pixels
 
 
@@ -48,6 +52,9 @@ class Trunk(nn.Module):
         super().__init__()
         a, b, c, d = config.widths
         self.level1 = conv(3, a, 2)
+        self.close = Residual(a) if config.close else None
+        if self.close is not None:
+            nn.init.zeros_(self.close.body[-1].weight)  # adds nothing at first
         self.level2 = nn.Sequential(conv(a, b, 2), Residual(b))
         self.level3 = nn.Sequential(conv(b, c, 2), Residual(c))
         self.level4 = nn.Sequential(conv(c, d, 2), Residual(d))
@@ -57,6 +64,8 @@ class Trunk(nn.Module):
 
     def forward(self, image: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
         one = self.level1((image - 0.5) / 0.25)
+        if self.close is not None:
+            one = self.close(one)
         two = self.level2(one)
         three = self.level3(two)
         four = self.level4(three)
@@ -135,7 +144,8 @@ class ActionUnitHead(nn.Module):
         self.body = nn.Sequential(nn.Linear(self.features.size, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
 
     def forward(self, one: Tensor, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
-        return 5 * torch.sigmoid(self.body(self.features(one, two, four, points, size)))
+        features = F.dropout(self.features(one, two, four, points, size), DROPPED, self.training)
+        return 5 * torch.sigmoid(self.body(features))
 
 
 class PoseHead(nn.Module):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every training script shares: seeds, devices, moving averages, checkpoints and the log line."""
 import argparse
+import ctypes
 import math
 import os
 import time
@@ -16,6 +17,7 @@ from torch import nn
 from training import parallel
 
 Network = TypeVar("Network", bound=nn.Module)
+TRIM_THRESHOLD, MMAP_MAX = -1, -4  # of mallopt(3)
 
 
 def base_parser(description: str) -> argparse.ArgumentParser:
@@ -34,8 +36,19 @@ def base_parser(description: str) -> argparse.ArgumentParser:
     return parser
 
 
+def keep_memory() -> None:
+    """Have glibc keep what is freed: by default large blocks go back to the system, and come again page by page.
+
+    A fifth of a judge's step on a CPU (0.43 and 0.34 s). Other C libraries do as they do.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    for parameter, value in ((TRIM_THRESHOLD, 2**31 - 1), (MMAP_MAX, 0)) if mallopt else ():
+        mallopt(parameter, value)
+
+
 def prepare(options: argparse.Namespace) -> torch.device:
     """Seed everything, set the thread count and make the output folder."""
+    keep_memory()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed + parallel.rank())
     np.random.seed(options.seed + parallel.rank())

@@ -79,7 +79,8 @@ def tools(bundle: Path, _: dict, smoke: bool) -> dict:
 def judge(bundle: Path, _: dict, smoke: bool) -> dict:
     state = gathered(bundle, JUDGE)
     fine = state.get("action_units.features.fine.0.weight")  # up to version 7 there was none
-    config = replace(train_face.SMOKE if smoke else train_face.JUDGE, fine=0 if fine is None else len(fine))
+    close = "trunk.close.body.0.0.weight" in state  # up to version 10 there was none
+    config = replace(train_face.SMOKE if smoke else train_face.JUDGE, close=close, fine=0 if fine is None else len(fine))
     return {"average": filled(FaceNetworks(config), state, ("parser.", "jaw.", "pose.")), "config": config}
 
 

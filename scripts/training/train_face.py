@@ -29,7 +29,7 @@ OVERLAP_WEIGHT = 1.5
 SQUARES = 0.07
 STRETCH = 0.1  # of the judge's pictures: its error on people it never saw is mostly how their faces are built
 TOOLS = FaceConfig(refined=True)
-JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192, fine=12)
+JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192, close=True, fine=12)
 FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
 JUDGE_TASKS = ("landmarks", "au_estimator", "identity")  # the landmarks say where to look
 

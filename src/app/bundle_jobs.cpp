@@ -63,7 +63,7 @@ JobResult show_bundle(const std::optional<std::string>& name, bool json, std::os
       << "source       " << manifest.source << "\n"
       << "image size   " << manifest.image_size << " pixels, sides in multiples of " << manifest.size_multiple << "\n"
       << "action units " << join(manifest.au.names, " ") << ", variations from " << format_number(manifest.au.min) << " to "
-      << format_number(manifest.au.max) << "\n"
+      << format_number(manifest.au.max) << (manifest.au.zero_keeps_expression ? "; zeros keep the expression" : "") << "\n"
       << "schedule     " << manifest.schedule.beta_schedule << ", " << manifest.schedule.prediction_type << ", "
       << manifest.schedule.timestep_spacing << " timesteps"
       << (manifest.schedule.timestep_shift == 1 ? "" : " shifted by " + format_number(manifest.schedule.timestep_shift)) << "\n"

@@ -39,6 +39,7 @@ AuSection parse_au(const Field& field) {
   if (au.names.empty()) names.fail("at least one action unit");
   au.min = field.at("min").number(-1e3, 0);
   au.max = field.at("max").number(0, 1e3);
+  if (field.has("zero_keeps_expression")) au.zero_keeps_expression = field.at("zero_keeps_expression").boolean();
   return au;
 }
 

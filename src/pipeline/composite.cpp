@@ -8,34 +8,47 @@
 
 namespace magicface::pipeline {
 
-image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, const CompositeSteps& steps) {
+namespace {
+
+cv::Mat three_channels(const cv::Mat& weights) {
+  cv::Mat three;
+  cv::merge(std::vector<cv::Mat>{weights, weights, weights}, three);
+  return three;
+}
+
+/// What brings an edit to the source's tint and light.
+cv::Mat tint_of(const Portrait& portrait, const cv::Mat& edited, const Unchanged& unchanged, const cv::Mat& weights, const cv::Mat& kept) {
+  if (!unchanged.sampled) return image::tint_correction(unchanged.picture.empty() ? portrait.model_input : unchanged.picture, edited, weights, kept);
+  // Both pictures drift alike: where the structure was kept the drift cancels out, and light that changed is the expression's.
+  return image::tint_correction(portrait.model_input, unchanged.picture, weights, kept).mul(three_channels(1.0 - kept));
+}
+
+}  // namespace
+
+image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, const CompositeSteps& steps) {
   image::Layer layer;
   layer.weights = portrait.blend_mask;
   model_picture.convertTo(layer.colour, CV_32F);
-  const bool reconstructed = !portrait.reconstruction.empty();
-  const cv::Mat kept = reconstructed ? image::kept_structure(portrait.reconstruction, model_picture) : cv::Mat();
-  if (steps.match_tint) {
-    const cv::Mat& reference = reconstructed ? portrait.reconstruction : portrait.model_input;
-    layer.colour += image::tint_correction(reference, model_picture, layer.weights, kept);
-  }
-  if (steps.keep_detail && reconstructed) {
-    // source + (edited - reconstruction) where the structure was kept: the model's change, without the model's softness.
-    cv::Mat three, soft;
-    cv::merge(std::vector<cv::Mat>{kept, kept, kept}, three);
-    portrait.reconstruction.convertTo(soft, CV_32F);
-    layer.colour -= soft.mul(three);
+  const bool comparable = !unchanged.picture.empty();
+  const cv::Mat kept = comparable ? image::kept_structure(unchanged.picture, model_picture) : cv::Mat();
+  if (steps.match_tint) layer.colour += tint_of(portrait, model_picture, unchanged, layer.weights, kept);
+  if (steps.keep_detail && comparable) {
+    // source + (edited - unchanged) where the structure was kept: the model's change, without the model's softness.
+    cv::Mat soft;
+    unchanged.picture.convertTo(soft, CV_32F);
+    layer.colour -= soft.mul(three_channels(kept));
     layer.kept = kept;
   }
   return layer;
 }
 
-void composite(const Portrait& portrait, const cv::Mat& model_picture, image::Picture& onto) {
+void composite(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, image::Picture& onto) {
   if (portrait.blend_mask.empty()) {
     onto = image::replace_pixels(onto, model_picture);
     return;
   }
   onto.rgb = onto.rgb.clone();  // it may be the source's own memory
-  image::put_layer(onto, layer_of(portrait, model_picture), portrait.picture_to_crop, portrait.mask);
+  image::put_layer(onto, layer_of(portrait, model_picture, unchanged), portrait.picture_to_crop, portrait.mask);
 }
 
 }  // namespace magicface::pipeline

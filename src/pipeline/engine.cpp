@@ -17,6 +17,7 @@
 #include "stage_watch.hpp"
 #include "tensors.hpp"
 #include "threads.hpp"
+#include "unchanged.hpp"
 
 namespace magicface::pipeline {
 namespace {
@@ -66,13 +67,13 @@ Told told_of(const std::vector<BatchRow>& rows) {
   return told;
 }
 
-Edited finished(const BatchRow& row, const DecodedRow& decoded, Composite composite) {
+Edited finished(const BatchRow& row, const DecodedRow& decoded, const Unchanged& unchanged, Composite composite) {
   Edited edited;
   edited.model_picture = to_picture(decoded.image);
   if (decoded.tiled) edited.warnings.emplace_back(kTiledWarning);
   if (composite == Composite::automatic) {
     edited.picture = row.edit.onto != nullptr ? *row.edit.onto : row.portrait->source;
-    pipeline::composite(*row.portrait, edited.model_picture, edited.picture);
+    pipeline::composite(*row.portrait, edited.model_picture, unchanged, edited.picture);
   } else {
     edited.picture = image::replace_pixels(row.portrait->source, edited.model_picture);
   }
@@ -121,10 +122,12 @@ FaceAnalyser& Engine::faces() { return state_->faces; }
 
 void Engine::measure(OnStage on_stage) { state_->on_stage = std::move(on_stage); }
 
-std::vector<Edited> Engine::edit(const std::vector<BatchRow>& rows, const SamplingOptions& sampling, Composite composite,
+std::vector<Edited> Engine::edit(const std::vector<BatchRow>& asked, const SamplingOptions& sampling, Composite composite,
                                  const OnStep& on_step) {
   const c10::InferenceMode inference;
   const auto& manifest = state_->bundle->manifest();
+  const bool compares = manifest.au.zero_keeps_expression && composite == Composite::automatic;
+  const auto [rows, unchanged] = compares ? with_unchanged(asked) : ComparedRows{asked, {}};
   const auto plan = plan_of(sampling, manifest);
   std::vector<std::uint64_t> seeds;
   for (const auto& row : rows) seeds.push_back(row.edit.seed);
@@ -147,7 +150,10 @@ std::vector<Edited> Engine::edit(const std::vector<BatchRow>& rows, const Sampli
   const auto decoded = decode_within_memory(state_->model, latents);
   watch.lap("decode");
   std::vector<Edited> results;
-  for (std::size_t i = 0; i < rows.size(); ++i) results.push_back(finished(rows[i], decoded[i], composite));
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const auto picture = compares ? to_picture(decoded[unchanged[i]].image) : asked[i].portrait->reconstruction;
+    results.push_back(finished(asked[i], decoded[i], {picture, compares}, composite));
+  }
   watch.lap("blend");
   return results;
 }

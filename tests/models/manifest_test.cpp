@@ -49,6 +49,15 @@ TEST(Manifest, SaysPathExpectedAndActual) {
   EXPECT_EQ(complaint_about(manifest), "bundle.json: latent.factor: expected a whole number from 1 to 64, got \"eight\"");
 }
 
+TEST(Manifest, ZerosAskForAnyExpressionUnlessItSaysOtherwise) {
+  auto manifest = example_manifest();
+  EXPECT_FALSE(parse_manifest(manifest.dump(), "bundle.json").au.zero_keeps_expression);
+  manifest["au"]["zero_keeps_expression"] = true;
+  EXPECT_TRUE(parse_manifest(manifest.dump(), "bundle.json").au.zero_keeps_expression);
+  manifest["au"]["zero_keeps_expression"] = "yes";
+  EXPECT_EQ(complaint_about(manifest), "bundle.json: au.zero_keeps_expression: expected true or false, got \"yes\"");
+}
+
 TEST(Manifest, HowSamplingBeginsMayBeLeftOut) {
   auto manifest = example_manifest();
   auto parsed = parse_manifest(manifest.dump(), "bundle.json");

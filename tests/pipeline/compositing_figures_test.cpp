@@ -15,9 +15,9 @@ namespace {
 
 const std::filesystem::path kRoot = MAGICFACE_SOURCE_DIR;
 
-cv::Mat result(const Portrait& portrait, const cv::Mat& model_picture, const CompositeSteps& steps, bool hard) {
+cv::Mat result(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, const CompositeSteps& steps, bool hard) {
   image::Picture onto{portrait.source.rgb.clone(), {}};
-  auto layer = layer_of(portrait, model_picture, steps);
+  auto layer = layer_of(portrait, model_picture, unchanged, steps);
   if (hard) {
     layer.weights = layer.weights > 0.5;
     layer.weights.convertTo(layer.weights, CV_32F, 1.0 / 255);
@@ -34,7 +34,8 @@ double detail(const cv::Mat& rgb, const cv::Mat& weights) {
 TEST(DISABLED_CompositingFigures, SeamAndDetailWithAndWithoutEachStep) {
   const auto bundle = std::make_shared<const models::Bundle>(kRoot / "models/demo");
   Engine engine(bundle, {"cpu", "float32", 1, 2});
-  std::vector<double> smile(12, 0.0), open(12, 0.0);
+  const std::vector<double> none(12, 0.0);
+  auto smile = none, open = none;
   smile[6] = 3;
   open[10] = 3;
   open[11] = 4;
@@ -49,11 +50,13 @@ TEST(DISABLED_CompositingFigures, SeamAndDetailWithAndWithoutEachStep) {
     cv::warpAffine(portrait->blend_mask, weights, portrait->picture_to_crop, portrait->source.rgb.size(),
                    cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
     const auto& source = portrait->source.rgb;
-    for (const auto& edited : engine.edit({{portrait, {smile, 424}}, {portrait, {open, 424}}}, sampling, Composite::none, [](int, int) {})) {
-      const cv::Mat results[] = {result(*portrait, edited.model_picture, {false, false}, true),
-                                 result(*portrait, edited.model_picture, {false, false}, false),
-                                 result(*portrait, edited.model_picture, {true, false}, false),
-                                 result(*portrait, edited.model_picture, {true, true}, false)};
+    const auto made = engine.edit({{portrait, {none, 424}}, {portrait, {smile, 424}}, {portrait, {open, 424}}}, sampling, Composite::none, [](int, int) {});
+    for (std::size_t k = 1; k < made.size(); ++k) {
+      const auto composed = [&](const CompositeSteps& steps, bool hard) {
+        return result(*portrait, made[k].model_picture, {made[0].model_picture, true}, steps, hard);
+      };
+      const cv::Mat results[] = {composed({false, false}, true), composed({false, false}, false), composed({true, false}, false),
+                                 composed({true, true}, false)};
       for (int i = 0; i < 4; ++i) {
         seams[i] += image::seam(source, results[i], weights);
         details[i] += detail(results[i], weights);

@@ -40,6 +40,9 @@ struct AuSection {
   std::vector<std::string> names;  ///< in the order of the denoiser's vector
   double min = -10;                ///< useful range of a variation; beyond it warns
   double max = 10;
+  /// A variation of zeros asks for the portrait's own expression. As published it asks for any: the paper drops variations
+  /// to zeros in training whatever the target shows (section III-D).
+  bool zero_keeps_expression = false;
 };
 
 /// Names as in diffusers' scheduler configuration.

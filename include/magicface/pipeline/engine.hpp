@@ -24,6 +24,12 @@ struct Edited {
   std::vector<std::string> warnings{};
 };
 
+/// The model's picture of a portrait as it is, which its edits are compared with.
+struct Unchanged {
+  cv::Mat picture{};     ///< CV_8UC3 RGB, the model picture's size; empty: unknown
+  bool sampled = false;  ///< made as the edit was, from the same noise, so that what is wrong with one is wrong with both; else decode(encode)
+};
+
 /// A row of a batch: an edit and the portrait that it is of.
 struct BatchRow {
   std::shared_ptr<const Portrait> portrait;
@@ -46,7 +52,8 @@ class Engine {
   std::shared_ptr<const Portrait> prepare(image::Picture picture, const PortraitOptions& options);
 
   /// Samples the rows as one batch; the result has their order. Their portraits have one `latent_size`; callers keep to
-  /// `batch_size`. When memory runs out only while decoding, the decoder works row by row, then on tiles, with a warning.
+  /// `batch_size`. With a bundle whose zeros keep the expression, a composited batch has a row more for each of its portraits and
+  /// seeds (docs/compositing.md). When memory runs out only while decoding, the decoder works row by row, then on tiles, with a warning.
   std::vector<Edited> edit(const std::vector<BatchRow>& rows, const SamplingOptions& sampling, Composite composite,
                            const OnStep& on_step);
 
@@ -69,6 +76,6 @@ const image::Picture& source_of(const Portrait& portrait);
 
 /// Puts the model's picture of this portrait into `onto`, at its resolution (docs/compositing.md): `onto` is the source,
 /// or the source with other faces of it edited. Where the portrait has nothing to blend with, `onto` becomes the picture.
-void composite(const Portrait& portrait, const cv::Mat& model_picture, image::Picture& onto);
+void composite(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, image::Picture& onto);
 
 }  // namespace magicface::pipeline
