@@ -141,11 +141,11 @@ class ActionUnitHead(nn.Module):
     def __init__(self, config: FaceConfig) -> None:
         super().__init__()
         self.features = PointFeatures(config)
+        self.dropout = nn.Dropout(DROPPED)
         self.body = nn.Sequential(nn.Linear(self.features.size, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
 
     def forward(self, one: Tensor, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
-        features = F.dropout(self.features(one, two, four, points, size), DROPPED, self.training)
-        return 5 * torch.sigmoid(self.body(features))
+        return 5 * torch.sigmoid(self.body(self.dropout(self.features(one, two, four, points, size))))
 
 
 class PoseHead(nn.Module):

@@ -39,7 +39,7 @@ def base_parser(description: str) -> argparse.ArgumentParser:
 def keep_memory() -> None:
     """Have glibc keep what is freed: by default large blocks go back to the system, and come again page by page.
 
-    A fifth of a judge's step on a CPU (0.43 and 0.34 s). Other C libraries do as they do.
+    An eighth of a judge's step on one core (0.42 and 0.37 s). Other C libraries do as they do.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     for parameter, value in ((TRIM_THRESHOLD, 2**31 - 1), (MMAP_MAX, 0)) if mallopt else ():

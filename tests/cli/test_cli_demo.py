@@ -32,6 +32,11 @@ def test_the_embedded_bundle_is_whole(program):
     assert "demo" in [entry["name"] for entry in json.loads(program("bundle", "list", "--json").out)]
 
 
+def test_an_edit_of_nothing_gives_the_portrait_back(program, sample, tmp_path):
+    assert program("edit", "--in", sample, "--au", "AU12=0", "--out", "same.png").code == 0
+    assert np.array_equal(*(np.asarray(Image.open(file).convert("RGB")) for file in (sample, tmp_path / "same.png")))
+
+
 def test_main_job_from_any_folder(program, sample, tmp_path):
     process = subprocess.Popen([program.path, "edit", "--in", sample, "--au", "AU4=-6"], cwd=tmp_path,
                                stdout=subprocess.PIPE, text=True)
