@@ -17,15 +17,20 @@ cv::Mat three_channels(const cv::Mat& weights) {
 }
 
 /// What brings an edit to the source's tint and light.
-cv::Mat tint_of(const Portrait& portrait, const cv::Mat& edited, const Unchanged& unchanged, const cv::Mat& weights, const cv::Mat& kept) {
-  if (!unchanged.sampled) return image::tint_correction(unchanged.picture.empty() ? portrait.model_input : unchanged.picture, edited, weights, kept);
-  // Both pictures drift alike: where the structure was kept the drift cancels out, and light that changed is the expression's.
+cv::Mat tint_of(const Portrait& portrait, const cv::Mat& edited, const Unchanged& unchanged, const cv::Mat& weights,
+                const cv::Mat& kept) {
+  if (!unchanged.sampled) {
+    const cv::Mat& reference = unchanged.picture.empty() ? portrait.model_input : unchanged.picture;
+    return image::tint_correction(reference, edited, weights, kept);
+  }
+  // Both pictures drift alike: where the structure was kept it cancels out, and light that changed is the expression's.
   return image::tint_correction(portrait.model_input, unchanged.picture, weights, kept).mul(three_channels(1.0 - kept));
 }
 
 }  // namespace
 
-image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, const CompositeSteps& steps) {
+image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged,
+                      const CompositeSteps& steps) {
   image::Layer layer;
   layer.weights = portrait.blend_mask;
   model_picture.convertTo(layer.colour, CV_32F);
@@ -42,7 +47,8 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
   return layer;
 }
 
-void composite(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, image::Picture& onto) {
+void composite(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged,
+               image::Picture& onto) {
   if (portrait.blend_mask.empty()) {
     onto = image::replace_pixels(onto, model_picture);
     return;

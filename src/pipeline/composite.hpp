@@ -13,6 +13,7 @@ struct CompositeSteps {
 };
 
 /// What goes over the source, in the crop's pixels.
-image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, const CompositeSteps& steps = {});
+image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged,
+                      const CompositeSteps& steps = {});
 
 }  // namespace magicface::pipeline

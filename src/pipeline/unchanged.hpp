@@ -9,12 +9,15 @@ namespace magicface::pipeline {
 
 /// The rows of a batch, and behind them what their pictures are compared with.
 struct ComparedRows {
-  std::vector<BatchRow> rows;          ///< those asked for, then every portrait as it is, once per seed
-  std::vector<std::size_t> unchanged;  ///< of every row asked for, the one that shows its portrait as it is; itself where nothing is blended
+  /// Those asked for, then every portrait as it is, once per seed.
+  std::vector<BatchRow> rows;
+  /// Of every row asked for, the one that shows its portrait as it is; the row itself where nothing is blended.
+  std::vector<std::size_t> unchanged;
 };
 
-/// Adds to a batch what the model makes of its portraits when nothing is asked for, from the same noise: whatever else it gets
-/// wrong about a face is then the same in both pictures, and compositing takes it back. For bundles whose zeros say so.
+/// Adds to a batch what the model makes of its portraits when nothing is asked for, from the same noise: whatever else
+/// it gets wrong about a face is then the same in both pictures, and compositing takes it back. For bundles whose zeros
+/// say so.
 ComparedRows with_unchanged(const std::vector<BatchRow>& rows);
 
 }  // namespace magicface::pipeline

@@ -27,7 +27,7 @@ struct Edited {
 /// The model's picture of a portrait as it is, which its edits are compared with.
 struct Unchanged {
   cv::Mat picture{};     ///< CV_8UC3 RGB, the model picture's size; empty: unknown
-  bool sampled = false;  ///< made as the edit was, from the same noise, so that what is wrong with one is wrong with both; else decode(encode)
+  bool sampled = false;  ///< from the edit's own noise, so that both are wrong about the face alike; else decode(encode)
 };
 
 /// A row of a batch: an edit and the portrait that it is of.
@@ -52,8 +52,9 @@ class Engine {
   std::shared_ptr<const Portrait> prepare(image::Picture picture, const PortraitOptions& options);
 
   /// Samples the rows as one batch; the result has their order. Their portraits have one `latent_size`; callers keep to
-  /// `batch_size`. With a bundle whose zeros keep the expression, a composited batch has a row more for each of its portraits and
-  /// seeds (docs/compositing.md). When memory runs out only while decoding, the decoder works row by row, then on tiles, with a warning.
+  /// `batch_size`. With a bundle whose zeros keep the expression, a composited batch has a row more for each of its
+  /// portraits and seeds (docs/compositing.md). When memory runs out only while decoding, the decoder works row by row,
+  /// then on tiles, with a warning.
   std::vector<Edited> edit(const std::vector<BatchRow>& rows, const SamplingOptions& sampling, Composite composite,
                            const OnStep& on_step);
 
