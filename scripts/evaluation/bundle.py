@@ -45,11 +45,17 @@ def load(folder: Path) -> Bundle:
     return Bundle(folder, manifest, modules)
 
 
+def same_crop(pictures: Tensor, frame: np.ndarray, size: int, nearest: bool = False) -> Tensor:
+    """One crop [3] of all pictures [N, C, H, W]: [N, C, S, S]."""
+    frames = torch.tensor(np.repeat(frame[None], len(pictures), 0), dtype=torch.float32)
+    return data.sample(pictures, frames, size, nearest)
+
+
 def crops(portraits: data.Portraits, rows: np.ndarray, frame: np.ndarray, size: int) -> tuple[Tensor, np.ndarray]:
     """The same crop [3] of some rows: pictures [N, 3, S, S] and class maps [N, S, S]."""
-    frames, host = torch.tensor(np.repeat(frame[None], len(rows), 0), dtype=torch.float32), torch.device("cpu")
-    labels = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True)[:, 0].numpy()
-    return data.sample(data.pictures(portraits, rows, host), frames, size), labels
+    host = torch.device("cpu")
+    labels = same_crop(data.classes(portraits, rows, host), frame, size, nearest=True)[:, 0].numpy()
+    return same_crop(data.pictures(portraits, rows, host), frame, size), labels
 
 
 @torch.no_grad()

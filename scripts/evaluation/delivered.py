@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from training import data
+from evaluation.bundle import same_crop
 
 
 def edits(program: Path, bundle: Path, picture: np.ndarray, variations: np.ndarray, names: list[str], options: list[str]) -> np.ndarray:
@@ -30,5 +30,4 @@ def edits(program: Path, bundle: Path, picture: np.ndarray, variations: np.ndarr
 
 def crops(made: np.ndarray, frame: np.ndarray, size: int) -> Tensor:
     """The same crop [3] of some pictures: [N, 3, S, S] in [0, 1]."""
-    frames = torch.tensor(np.repeat(frame[None], len(made), 0), dtype=torch.float32)
-    return data.sample(torch.from_numpy(made).permute(0, 3, 1, 2).float() / 255, frames, size)
+    return same_crop(torch.from_numpy(made).permute(0, 3, 1, 2).float() / 255, frame, size)

@@ -13,8 +13,6 @@ from torch import Tensor, nn
 
 
 TASKS = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head_pose", "identity")
-
-
 DROPPED = 0.2  # of what action units are read from, while a network learns: some thousand people are soon known by heart
 
 

@@ -34,13 +34,13 @@ cv::Mat smoothstep(const cv::Mat& values, double low, double high) {
   return t.mul(t).mul(3.0 - 2.0 * t);
 }
 
+}  // namespace
+
 cv::Mat times(const cv::Mat& colours, const cv::Mat& weights) {
   cv::Mat three;
   cv::merge(std::vector<cv::Mat>{weights, weights, weights}, three);
   return colours.mul(three);
 }
-
-}  // namespace
 
 cv::Mat kept_structure(const cv::Mat& reconstruction, const cv::Mat& edited) {
   check_pair(reconstruction, edited);

@@ -7,14 +7,7 @@
 #include "portrait.hpp"
 
 namespace magicface::pipeline {
-
 namespace {
-
-cv::Mat three_channels(const cv::Mat& weights) {
-  cv::Mat three;
-  cv::merge(std::vector<cv::Mat>{weights, weights, weights}, three);
-  return three;
-}
 
 /// What brings an edit to the source's tint and light.
 cv::Mat tint_of(const Portrait& portrait, const cv::Mat& edited, const Unchanged& unchanged, const cv::Mat& weights,
@@ -24,7 +17,8 @@ cv::Mat tint_of(const Portrait& portrait, const cv::Mat& edited, const Unchanged
     return image::tint_correction(reference, edited, weights, kept);
   }
   // Both pictures drift alike: where the structure was kept it cancels out, and light that changed is the expression's.
-  return image::tint_correction(portrait.model_input, unchanged.picture, weights, kept).mul(three_channels(1.0 - kept));
+  const cv::Mat drift = image::tint_correction(portrait.model_input, unchanged.picture, weights, kept);
+  return image::times(drift, 1.0 - kept);
 }
 
 }  // namespace
@@ -41,7 +35,7 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
     // source + (edited - unchanged) where the structure was kept: the model's change, without the model's softness.
     cv::Mat soft;
     unchanged.picture.convertTo(soft, CV_32F);
-    layer.colour -= soft.mul(three_channels(kept));
+    layer.colour -= image::times(soft, kept);
     layer.kept = kept;
   }
   return layer;

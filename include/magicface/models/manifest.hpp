@@ -41,7 +41,7 @@ struct AuSection {
   double min = -10;                ///< useful range of a variation; beyond it warns
   double max = 10;
   /// A variation of zeros asks for the portrait's own expression. As published it asks for any: the paper drops variations
-  /// to zeros in training whatever the target shows (section III-D).
+  /// to zeros in training whatever the target shows (section III).
   bool zero_keeps_expression = false;
 };
 
