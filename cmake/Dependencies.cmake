@@ -14,7 +14,7 @@ target_compile_options(magicface_torch INTERFACE ${_torch_flags})
 
 # Components one by one: the whole of OpenCV would slow the start of the program; so would imgcodecs and videoio, which are
 # linked to modules only (src/image/CMakeLists.txt).
-find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs objdetect OPTIONAL_COMPONENTS videoio)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs objdetect video OPTIONAL_COMPONENTS videoio)
 add_library(magicface_opencv INTERFACE)
 target_include_directories(magicface_opencv SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
 target_link_libraries(magicface_opencv INTERFACE opencv_core opencv_imgproc)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "magicface/core/error.hpp"
+#include "shades.hpp"
 
 namespace magicface::image {
 namespace {
@@ -51,10 +52,25 @@ cv::Mat ready_to_shrink(const cv::Mat& crop, double crop_pixels_per_picture_pixe
   return smooth;
 }
 
-/// The layer at the picture's resolution: `colour`, `kept` and `weights` of the area that it covers.
+/// The layer at the picture's resolution, and the source as it moved, of the area that the layer covers.
 struct Placed {
-  cv::Mat colour, kept, weights;
+  cv::Mat colour, kept, weights, moved;
 };
+
+/// The area's pixels, each from where the motion (in pixels of the crop) says that it was.
+cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat& motion, const cv::Matx23d& picture_to_crop) {
+  if (motion.empty()) return picture(area);
+  const auto& m = picture_to_crop;
+  const cv::Matx22d back = cv::Matx22d(m(0, 0), m(0, 1), m(1, 0), m(1, 1)).inv();
+  cv::Mat in_picture;
+  cv::transform(motion, in_picture, cv::Mat(back));
+  double furthest = 0;
+  cv::minMaxLoc(cv::abs(in_picture.reshape(1)), nullptr, &furthest);
+  // What moves in from outside of the area is the picture's, too.
+  const int reach = static_cast<int>(std::ceil(furthest)) + 2;
+  const cv::Rect around = (area + cv::Size(2 * reach, 2 * reach) - cv::Point(reach, reach)) & cv::Rect({}, picture.size());
+  return taken_from(picture(around), in_picture, area.tl() - around.tl());
+}
 
 void blend(cv::Mat& target, const Placed& layer) {
   for (int y = 0; y < target.rows; ++y) {
@@ -62,12 +78,13 @@ void blend(cv::Mat& target, const Placed& layer) {
     const auto* colour = layer.colour.ptr<cv::Vec3f>(y);
     const auto* kept = layer.kept.empty() ? nullptr : layer.kept.ptr<float>(y);
     const auto* weight = layer.weights.ptr<float>(y);
+    const auto* moved = layer.moved.ptr<cv::Vec3b>(y);
     for (int x = 0; x < target.cols; ++x) {
       if (!(weight[x] > 0)) continue;
       const float share = kept == nullptr ? 0 : kept[x];
       for (int c = 0; c < 3; ++c) {
         const float before = pixel[x][c];
-        pixel[x][c] = cv::saturate_cast<uchar>(before + weight[x] * (colour[x][c] + share * before - before));
+        pixel[x][c] = cv::saturate_cast<uchar>(before + weight[x] * (colour[x][c] + share * moved[x][c] - before));
       }
     }
   }
@@ -83,7 +100,8 @@ void apply_limit(cv::Mat& weights, const cv::Mat& limit) {
 void check(const Picture& target, const Layer& layer, const cv::Mat& limit) {
   const bool fits = layer.colour.type() == CV_32FC3 && layer.weights.type() == CV_32FC1 &&
                     layer.weights.size() == layer.colour.size() &&
-                    (layer.kept.empty() || (layer.kept.type() == CV_32FC1 && layer.kept.size() == layer.colour.size()));
+                    (layer.kept.empty() || (layer.kept.type() == CV_32FC1 && layer.kept.size() == layer.colour.size())) &&
+                    (layer.motion.empty() || (layer.motion.type() == CV_32FC2 && layer.motion.size() == layer.colour.size()));
   if (target.rgb.type() != CV_8UC3 || !fits) {
     throw ItemError("pasting a crop back: expected 8-bit RGB pictures and a float mask of the crop's size");
   }
@@ -124,6 +142,7 @@ void put_layer(Picture& target, const Layer& layer, const cv::Matx23d& picture_t
   placed.colour = place(ready_to_shrink(layer.colour, density), cv::INTER_CUBIC, cv::BORDER_REPLICATE);
   placed.kept = place(layer.kept, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
   placed.weights = place(layer.weights, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
+  placed.moved = moved_source(target.rgb, area, place(layer.motion, cv::INTER_LINEAR, cv::BORDER_REPLICATE), m);
   if (!limit.empty()) apply_limit(placed.weights, limit(area));
   cv::Mat part = target.rgb(area);
   blend(part, placed);

@@ -4,37 +4,9 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
-#include "magicface/core/error.hpp"
+#include "shades.hpp"
 
 namespace magicface::image {
-namespace {
-
-void check_pair(const cv::Mat& a, const cv::Mat& b) {
-  if (a.type() == CV_8UC3 && b.type() == CV_8UC3 && a.size() == b.size() && !a.empty()) return;
-  throw ItemError("compositing: expected two 8-bit RGB pictures of one size");
-}
-
-cv::Mat luminance(const cv::Mat& rgb) {
-  cv::Mat grey;
-  cv::cvtColor(rgb, grey, cv::COLOR_RGB2GRAY);
-  grey.convertTo(grey, CV_32F);
-  return grey;
-}
-
-cv::Mat smooth(const cv::Mat& picture, double sigma) {
-  cv::Mat result;
-  cv::GaussianBlur(picture, result, {}, sigma, 0, cv::BORDER_REFLECT_101);
-  return result;
-}
-
-/// 0 below `low`, 1 above `high`, with level ends.
-cv::Mat smoothstep(const cv::Mat& values, double low, double high) {
-  cv::Mat t = (values - low) / (high - low);
-  t = cv::min(cv::max(t, 0.0), 1.0);
-  return t.mul(t).mul(3.0 - 2.0 * t);
-}
-
-}  // namespace
 
 cv::Mat times(const cv::Mat& colours, const cv::Mat& weights) {
   cv::Mat three;

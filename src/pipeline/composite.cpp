@@ -4,17 +4,17 @@
 #include <opencv2/core.hpp>
 
 #include "magicface/image/matching.hpp"
+#include "magicface/image/motion.hpp"
 #include "portrait.hpp"
 
 namespace magicface::pipeline {
 namespace {
 
 /// What brings an edit to the source's tint and light.
-cv::Mat tint_of(const Portrait& portrait, const cv::Mat& edited, const Unchanged& unchanged, const cv::Mat& weights,
-                const cv::Mat& kept) {
+cv::Mat tint_of(const Portrait& portrait, const cv::Mat& edited, const Unchanged& unchanged, const cv::Mat& carried,
+                const cv::Mat& weights, const cv::Mat& kept) {
   if (!unchanged.sampled) {
-    const cv::Mat& reference = unchanged.picture.empty() ? portrait.model_input : unchanged.picture;
-    return image::tint_correction(reference, edited, weights, kept);
+    return image::tint_correction(carried.empty() ? portrait.model_input : carried, edited, weights, kept);
   }
   // Both pictures drift alike: where the structure was kept it cancels out, and light that changed is the expression's.
   const cv::Mat drift = image::tint_correction(portrait.model_input, unchanged.picture, weights, kept);
@@ -29,12 +29,17 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
   layer.weights = portrait.blend_mask;
   model_picture.convertTo(layer.colour, CV_32F);
   const bool comparable = !unchanged.picture.empty();
-  const cv::Mat kept = comparable ? image::kept_structure(unchanged.picture, model_picture) : cv::Mat();
-  if (steps.match_tint) layer.colour += tint_of(portrait, model_picture, unchanged, layer.weights, kept);
+  cv::Mat carried, kept;
+  if (comparable) {
+    if (steps.follow_motion) layer.motion = image::motion_between(unchanged.picture, model_picture);
+    carried = steps.follow_motion ? image::carried(unchanged.picture, layer.motion) : unchanged.picture;
+    kept = image::kept_structure(carried, model_picture);
+  }
+  if (steps.match_tint) layer.colour += tint_of(portrait, model_picture, unchanged, carried, layer.weights, kept);
   if (steps.keep_detail && comparable) {
     // source + (edited - unchanged) where the structure was kept: the model's change, without the model's softness.
     cv::Mat soft;
-    unchanged.picture.convertTo(soft, CV_32F);
+    carried.convertTo(soft, CV_32F);
     layer.colour -= image::times(soft, kept);
     layer.kept = kept;
   }

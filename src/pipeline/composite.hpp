@@ -10,6 +10,7 @@ namespace magicface::pipeline {
 struct CompositeSteps {
   bool match_tint = true;   ///< tint and light are the source's where the edit left the structure alone, and at the border
   bool keep_detail = true;  ///< the source's own grain and detail in the same places
+  bool follow_motion = true;  ///< where the edit moved something, the source's pixels move along
 };
 
 /// What goes over the source, in the crop's pixels.

@@ -111,6 +111,24 @@ TEST(PutLayer, AddsAChangeToTheSourcesOwnDetail) {
   }
 }
 
+TEST(PutLayer, TakesTheSourceFromWhereItMovedFrom) {
+  // The crop is an eighth as large and turned by a right angle: 2 to its right and 1 up is 16 down and 8 to the right.
+  Picture target{cv::Mat(256, 256, CV_8UC3, cv::Scalar::all(100)), {}};
+  cv::RNG random(5);
+  random.fill(target.rgb, cv::RNG::UNIFORM, 0, 255);
+  const cv::Mat before = target.rgb.clone();
+  const cv::Mat nothing = cv::Mat::zeros(16, 16, CV_32FC3), all = cv::Mat::ones(16, 16, CV_32F);
+  const cv::Mat motion(16, 16, CV_32FC2, cv::Scalar(2, -1));
+  put_layer(target, {nothing, all, all, motion}, {0, 1.0 / 8, -8, -1.0 / 8, 0, 24});
+  int inside = 0;
+  for (int y = 80; y < 180; ++y) {
+    for (int x = 80; x < 180; ++x) inside += target.rgb.at<cv::Vec3b>(y, x) == before.at<cv::Vec3b>(y + 16, x + 8) ? 1 : 0;
+  }
+  EXPECT_EQ(inside, 100 * 100);
+  EXPECT_EQ(target.rgb.at<cv::Vec3b>(20, 20), before.at<cv::Vec3b>(20, 20));
+  EXPECT_THROW(put_layer(target, {nothing, all, all, cv::Mat::zeros(8, 16, CV_32FC2)}, {1, 0, 0, 0, 1, 0}), ItemError);
+}
+
 TEST(PutLayer, AUsersMaskLimitsIt) {
   Picture target{gradient({64, 64}), {}};
   const cv::Mat before = target.rgb.clone();

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "magicface/image/motion.hpp"
+
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "picture_helpers.hpp"
+
+namespace magicface::image {
+namespace {
+
+/// Structure everywhere, sampled `across` and `down` further on.
+cv::Mat waves(double across = 0, double down = 0) {
+  cv::Mat picture(128, 128, CV_8UC3);
+  for (int y = 0; y < 128; ++y) {
+    for (int x = 0; x < 128; ++x) {
+      const double u = x + across, v = y + down;
+      const double value = 128 + 45 * std::sin(u * 0.4) * std::cos(v * 0.35) + 25 * std::sin(0.11 * u + 0.17 * v);
+      picture.at<cv::Vec3b>(y, x) = cv::Vec3b::all(cv::saturate_cast<uchar>(value));
+    }
+  }
+  return picture;
+}
+
+double longest(const cv::Mat& motion) { return cv::norm(motion, cv::NORM_INF); }
+
+TEST(Motion, IsZeroWhereNothingMoved) {
+  EXPECT_EQ(longest(motion_between(waves(), waves())), 0);
+  const cv::Mat tinted = waves() + cv::Scalar(6, -4, 2);
+  EXPECT_EQ(longest(motion_between(waves(), tinted)), 0);
+  cv::Mat grain(128, 128, CV_8UC3), noisy;
+  cv::RNG random(3);
+  random.fill(grain, cv::RNG::UNIFORM, 0, 3);
+  cv::add(waves(), grain, noisy);
+  EXPECT_LT(longest(motion_between(waves(), noisy)), 0.1);
+}
+
+TEST(Motion, SaysWhereAPictureLayBefore) {
+  const cv::Mat motion = motion_between(waves(), waves(2.5, -1.5));
+  const auto middle = cv::mean(motion(cv::Rect(32, 32, 64, 64)));
+  EXPECT_NEAR(middle[0], 2.5, 0.1);
+  EXPECT_NEAR(middle[1], -1.5, 0.1);
+  const cv::Rect inside(8, 8, 112, 112);
+  EXPECT_LT(cv::norm(carried(waves(), motion)(inside), waves(2.5, -1.5)(inside), cv::NORM_L1) / (3 * inside.area()), 2);
+}
+
+TEST(Motion, IsOfThePartThatMoved) {
+  cv::Mat after = waves();
+  waves(0, 2).rowRange(0, 64).copyTo(after.rowRange(0, 64));
+  const cv::Mat motion = motion_between(waves(), after);
+  EXPECT_NEAR(cv::mean(motion(cv::Rect(20, 16, 88, 32)))[1], 2, 0.2);
+  EXPECT_LT(longest(motion(cv::Rect(0, 84, 128, 44))), 0.1);
+}
+
+TEST(Carried, LeavesThePixelsAloneWhereNothingMoves) {
+  const cv::Mat still = cv::Mat::zeros(128, 128, CV_32FC2);
+  EXPECT_EQ(largest_difference(carried(waves(), still), waves()), 0);
+}
+
+TEST(Motion, WrongShapesAreItemErrors) {
+  EXPECT_THROW(motion_between(waves(), waves().rowRange(0, 64)), ItemError);
+  EXPECT_THROW(motion_between({}, {}), ItemError);
+  EXPECT_THROW(carried(waves(), cv::Mat::zeros(64, 128, CV_32FC2)), ItemError);
+  EXPECT_THROW(carried(waves(), cv::Mat::zeros(128, 128, CV_32FC1)), ItemError);
+}
+
+}  // namespace
+}  // namespace magicface::image
