@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "magicface/core/error.hpp"
+#include "grain.hpp"
 #include "shades.hpp"
 
 namespace magicface::image {
@@ -54,7 +55,7 @@ cv::Mat ready_to_shrink(const cv::Mat& crop, double crop_pixels_per_picture_pixe
 
 /// The layer at the picture's resolution, and the source as it moved, of the area that the layer covers.
 struct Placed {
-  cv::Mat colour, kept, weights, moved;
+  cv::Mat colour, kept, weights, moved, grain;
 };
 
 /// The area's pixels, each from where the motion (in pixels of the crop) says that it was.
@@ -79,12 +80,14 @@ void blend(cv::Mat& target, const Placed& layer) {
     const auto* kept = layer.kept.empty() ? nullptr : layer.kept.ptr<float>(y);
     const auto* weight = layer.weights.ptr<float>(y);
     const auto* moved = layer.moved.ptr<cv::Vec3b>(y);
+    const auto* grain = layer.grain.empty() ? nullptr : layer.grain.ptr<cv::Vec3f>(y);
     for (int x = 0; x < target.cols; ++x) {
       if (!(weight[x] > 0)) continue;
       const float share = kept == nullptr ? 0 : kept[x];
       for (int c = 0; c < 3; ++c) {
         const float before = pixel[x][c];
-        pixel[x][c] = cv::saturate_cast<uchar>(before + weight[x] * (colour[x][c] + share * moved[x][c] - before));
+        const float drawn = colour[x][c] + share * moved[x][c] + (grain == nullptr ? 0 : (1 - share) * grain[x][c]);
+        pixel[x][c] = cv::saturate_cast<uchar>(before + weight[x] * (drawn - before));
       }
     }
   }
@@ -143,6 +146,7 @@ void put_layer(Picture& target, const Layer& layer, const cv::Matx23d& picture_t
   placed.kept = place(layer.kept, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
   placed.weights = place(layer.weights, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
   placed.moved = moved_source(target.rgb, area, place(layer.motion, cv::INTER_LINEAR, cv::BORDER_REPLICATE), m);
+  if (layer.grain) placed.grain = grain_of(placed.moved, density);
   if (!limit.empty()) apply_limit(placed.weights, limit(area));
   cv::Mat part = target.rgb(area);
   blend(part, placed);

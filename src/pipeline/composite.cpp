@@ -36,6 +36,7 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
     kept = image::kept_structure(carried, model_picture);
   }
   if (steps.match_tint) layer.colour += tint_of(portrait, model_picture, unchanged, carried, layer.weights, kept);
+  layer.grain = steps.keep_detail;
   if (steps.keep_detail && comparable) {
     // source + (edited - unchanged) where the structure was kept: the model's change, without the model's softness.
     cv::Mat soft;

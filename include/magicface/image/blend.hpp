@@ -18,6 +18,7 @@ struct Layer {
   cv::Mat colour;   ///< CV_32FC3 RGB, 0 to 255 where it replaces; any sign where it is added
   cv::Mat kept;     ///< CV_32F in [0,1]; empty: 0 everywhere
   cv::Mat weights;  ///< CV_32F in [0,1]
+  bool grain = false;  ///< what replaces has the source's grain, which no crop can hold
   cv::Mat motion = {};  ///< CV_32FC2, pixels of the crop; empty: 0 everywhere
 };
 

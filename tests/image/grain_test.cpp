@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grain.hpp"
+
+#include <opencv2/imgproc.hpp>
+
+#include "magicface/image/blend.hpp"
+#include "picture_helpers.hpp"
+
+namespace magicface::image {
+namespace {
+
+/// Noise of 6 grey levels around 120, dark from column 100 on.
+cv::Mat noisy_edge() {
+  cv::Mat picture(200, 200, CV_32FC3, cv::Scalar::all(0));
+  cv::RNG random(11);
+  random.fill(picture, cv::RNG::NORMAL, 120, 6);
+  picture.colRange(100, 200) -= cv::Scalar::all(80);
+  picture.convertTo(picture, CV_8U);
+  return picture;
+}
+
+double deviation(const cv::Mat& values) {
+  cv::Scalar mean, result;
+  cv::meanStdDev(values, mean, result);
+  return result[0];
+}
+
+TEST(Grain, IsThePicturesNoiseWithoutItsEdges) {
+  const cv::Mat grain = grain_of(noisy_edge(), 0.25);
+  EXPECT_NEAR(deviation(grain.colRange(20, 80)), 5.5, 1);
+  EXPECT_LT(cv::norm(grain, cv::NORM_INF), 16);  // the edge's own detail is 40
+  EXPECT_NEAR(cv::mean(grain.colRange(20, 80))[0], 0, 0.3);
+}
+
+TEST(Grain, IsNothingInASmoothPictureOrACoarseOne) {
+  EXPECT_LT(cv::norm(grain_of(cv::Mat(64, 64, CV_8UC3, cv::Scalar(9, 80, 200)), 0.25), cv::NORM_INF), 1e-3);
+  EXPECT_LT(deviation(grain_of(noisy_edge(), 4)), 0.5);
+}
+
+TEST(Grain, ContinuesInWhatALayerReplaces) {
+  Picture target{noisy_edge(), {}};
+  const cv::Mat smooth_red(50, 50, CV_32FC3, cv::Scalar(180, 60, 60));
+  Layer layer{smooth_red, {}, cv::Mat::ones(50, 50, CV_32F)};
+  layer.grain = true;
+  put_layer(target, layer, {0.25, 0, 0, 0, 0.25, 0});
+  EXPECT_NEAR(deviation(target.rgb(cv::Rect(20, 20, 60, 160))), 5.5, 1);
+  EXPECT_NEAR(cv::mean(target.rgb(cv::Rect(20, 20, 60, 160)))[0], 180, 1);
+  EXPECT_NEAR(cv::mean(target.rgb(cv::Rect(98, 20, 4, 160)))[0], 180, 8);  // no trace of the edge that lay there
+}
+
+}  // namespace
+}  // namespace magicface::image
