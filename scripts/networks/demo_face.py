@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 
 TASKS = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head_pose", "identity")
+CLOSE_UP = 48  # pixels a side that an eye or the mouth is shown with
 DROPPED = 0.2  # of what action units are read from, while a network learns: some thousand people are soon known by heart
 
 
@@ -26,6 +27,7 @@ class FaceConfig:
     refined: bool = False  # the parser has a residual layer at full size
     close: bool = False  # a residual layer at half the size: places must be told to tenths of a pixel
     fine: int = 0  # channels at half size that the action units see at the landmarks: lids and lines are few pixels
+    enlarged: int = 0  # features of each eye and of the mouth, seen enlarged, that the action units have besides
 
 
 def conv(cin: int, cout: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
@@ -135,15 +137,49 @@ def sampled(features: Tensor, grid: Tensor) -> Tensor:
     return F.grid_sample(features.float(), grid[:, :, None, :].float(), align_corners=False).flatten(1)
 
 
+class CloseUps(nn.Module):
+    """What the picture itself shows of both eyes (with their brows) and of the mouth: a lid that rises by one moves a third of a pixel."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(conv(3, 16), conv(16, 24, 2), Residual(24), conv(24, 32, 2), Residual(32), conv(32, 6, 1, 1))
+        self.side = CLOSE_UP
+        self.eye = nn.Linear(6 * (CLOSE_UP // 4) ** 2, count)
+        self.mouth = nn.Linear(6 * (CLOSE_UP // 4) ** 2, count)
+
+    def forward(self, image: Tensor, points: Tensor) -> Tensor:
+        """`points` [B, 68, 2] in the picture's pixels; both eyes are shown as right ones."""
+        right, left = points[:, 36:42].mean(1), points[:, 42:48].mean(1)
+        apart = (left - right).square().sum(1).sqrt()
+        middles = torch.stack([(right + points[:, 17:22].mean(1)) / 2, (left + points[:, 22:27].mean(1)) / 2, points[:, 48:60].mean(1)], 1)
+        reach = torch.stack([0.6 * apart, -0.6 * apart, 0.75 * apart], 1)
+        along = (torch.arange(self.side, device=image.device, dtype=torch.float32) + 0.5) * 2 / self.side - 1
+        x = middles[:, :, 0, None] + reach[:, :, None] * along
+        y = middles[:, :, 1, None] + reach.abs()[:, :, None] * along
+        # One below the other, so that one sampling serves all three.
+        x = x[:, :, None, :].expand(-1, -1, self.side, -1).flatten(1, 2)
+        y = y[:, :, :, None].expand(-1, -1, -1, self.side).flatten(1, 2)
+        grid = (2 * torch.stack([x, y], 3) + 1) / float(image.shape[3]) - 1
+        shown = F.grid_sample((image.float() - 0.5) / 0.25, grid, padding_mode="border", align_corners=False)
+        shown = torch.stack(shown.chunk(3, 2), 1).flatten(0, 1).to(image.dtype)
+        features = self.body(shown).flatten(1).unflatten(0, [image.shape[0], 3])
+        eyes = self.eye(features[:, :2]).flatten(1)
+        return F.relu(torch.cat([eyes, self.mouth(features[:, 2])], 1)).float()
+
+
 class ActionUnitHead(nn.Module):
     def __init__(self, config: FaceConfig) -> None:
         super().__init__()
         self.features = PointFeatures(config)
+        self.close_ups = CloseUps(config.enlarged) if config.enlarged else None
         self.dropout = nn.Dropout(DROPPED)
-        self.body = nn.Sequential(nn.Linear(self.features.size, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
+        self.body = nn.Sequential(nn.Linear(self.features.size + 3 * config.enlarged, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
 
-    def forward(self, one: Tensor, two: Tensor, four: Tensor, points: Tensor, size: int) -> Tensor:
-        return 5 * torch.sigmoid(self.body(self.dropout(self.features(one, two, four, points, size))))
+    def forward(self, image: Tensor, one: Tensor, two: Tensor, four: Tensor, points: Tensor) -> Tensor:
+        features = self.features(one, two, four, points, image.shape[3])
+        if self.close_ups is not None:
+            features = torch.cat([features, self.close_ups(image, points)], 1)
+        return 5 * torch.sigmoid(self.body(self.dropout(features)))
 
 
 class PoseHead(nn.Module):
@@ -190,7 +226,7 @@ class FaceNetworks(nn.Module):
             "face_parser": lambda: self.parser(image, one, two),
             "landmarks": lambda: points,
             "neutral_jaw": lambda: self.jaw(two, size),
-            "au_estimator": lambda: self.action_units(one, two, four, fixed, size),
+            "au_estimator": lambda: self.action_units(image, one, two, four, fixed),
             "head_pose": lambda: self.pose(four, fixed, size),
             "identity": lambda: self.identity(four),
         }
@@ -225,7 +261,7 @@ class ActionUnitModule(nn.Module):
         """The mean of a picture's and its mirror image's: both have the same units, and what is estimated of them differs."""
         both = torch.cat([image, image.flip(3)])
         one, two, four = self.trunk(both)
-        return torch.stack(self.head(one, two, four, self.points(two, image.shape[3]), image.shape[3]).chunk(2)).mean(0)
+        return torch.stack(self.head(both, one, two, four, self.points(two, image.shape[3])).chunk(2)).mean(0)
 
 
 class PoseModule(nn.Module):

@@ -52,8 +52,9 @@ class Reader(nn.Module):
         Unlike in the estimator's own training, where the landmarks lie counts, too: a brow that moves is what a unit is.
         """
         size, networks = pictures.shape[3], self.networks
-        one, two, four = networks.trunk(pictures.contiguous(memory_format=torch.channels_last))
-        units = networks.action_units(one, two, four, networks.points(two, size), size)
+        pictures = pictures.contiguous(memory_format=torch.channels_last)
+        one, two, four = networks.trunk(pictures)
+        units = networks.action_units(pictures, one, two, four, networks.points(two, size))
         return (one, two, four), torch.cat([units.float(), networks.identity(four).float()], 1)
 
     def differences(self, drawn: Tensor, true: Tensor) -> Tensor:

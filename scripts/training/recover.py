@@ -80,7 +80,9 @@ def judge(bundle: Path, _: dict, smoke: bool) -> dict:
     state = gathered(bundle, JUDGE)
     fine = state.get("action_units.features.fine.0.weight")  # up to version 7 there was none
     close = "trunk.close.body.0.0.weight" in state  # up to version 10 there was none
-    config = replace(train_face.SMOKE if smoke else train_face.JUDGE, close=close, fine=0 if fine is None else len(fine))
+    eye = state.get("action_units.close_ups.eye.weight")  # up to version 11 there was none
+    channels = {"fine": 0 if fine is None else len(fine), "enlarged": 0 if eye is None else len(eye)}
+    config = replace(train_face.SMOKE if smoke else train_face.JUDGE, close=close, **channels)
     return {"average": filled(FaceNetworks(config), state, ("parser.", "jaw.", "pose.")), "config": config}
 
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.vae import Vae  # noqa: E402
-from training import common, data, latents, reader as reading, schedule, train_diffusion, train_vae  # noqa: E402
+from training import adversary, common, data, latents, reader as reading, schedule, train_diffusion, train_vae  # noqa: E402
 
 
 @torch.no_grad()
@@ -58,12 +58,12 @@ class Examples(latents.Growing):
             self.seen += zip(answered, latent[targets], pictures, weight[targets])
 
     def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Latents, half of them the UNets' and half the encoder's, pictures and pixel weights."""
+        """Latents, half of them the UNets' and half the encoder's, pictures, and weights of their 8 x 8 pieces."""
         rows = [self.seen[i] for i in self.generator.integers(len(self.seen), size=count)]
         latent = torch.stack([row[k >= count // 2] for k, row in enumerate(rows)])
         image = torch.stack([row[2] for row in rows]).float() / 255
         weight = torch.stack([row[3] for row in rows]) / latents.FACE_WEIGHT  # 1 on the face
-        return latent, image.to(self.device), F.interpolate(weight, size=image.shape[2:], mode="bilinear").to(self.device)
+        return latent, image.to(self.device), weight.to(self.device)
 
 
 def arguments() -> argparse.Namespace:
@@ -71,10 +71,12 @@ def arguments() -> argparse.Namespace:
     latents.add_options(parser)
     parser.add_argument("--diffusion", type=Path, required=True, help="diffusion.pt of train_diffusion.py")
     parser.add_argument("--steps", type=int, default=2, help="of the answers; a bundle's default is best")
-    parser.add_argument("--shift", type=float, default=4.0, help="of the answers' timesteps; likewise")
-    parser.add_argument("--noise-scale", type=float, default=0.3, help="of the answers' start noise; likewise")
+    parser.add_argument("--shift", type=float, default=3.0, help="of the answers' timesteps; likewise")
+    parser.add_argument("--noise-scale", type=float, default=0.15, help="of the answers' start noise; likewise")
     parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
     reading.add_options(parser, weight=0.1)
+    parser.add_argument("--critic-share", type=float, default=0.0, help="length of the critic's gradient beside that of the other losses; 0: no critic")
+    parser.add_argument("--critic-rate", type=float, default=4e-4)
     parser.add_argument("--rate", type=float, default=3e-4)
     return parser.parse_args()
 
@@ -94,13 +96,21 @@ def main() -> None:
     optimizer = torch.optim.AdamW(drawing.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
     path = options.out / "vae.pt"
     step, spent = common.resume(path, "vae", vae, average, optimizer, device)
+    critic = adversary.Adversary(options.out / "critic.pt", options.critic_share, options.critic_rate, device) if options.critic_share else None
     torch.manual_seed(options.seed + step)
     sets = [data.load(folder) for folder in options.data]
     examples = Examples(sets, [data.training_rows(s, options.held_out) for s in sets], vae, forms.eval(), factor, options, device)
     examples.grow(options.start_pool)
+    while critic and critic.steps < (3 if options.smoke else adversary.WARM_UP):
+        latent, image, weight = examples.draw(options.batch)
+        with torch.no_grad(), common.autocast(device):
+            made = vae.decode(latent.to(memory_format=torch.channels_last)).float()
+        said = critic.learn(made, 2 * image - 1, weight)
+        if critic.steps % 50 == 0:
+            common.log(options.out, f"critic: step {critic.steps}, loss {said:.2f}")
     clock, limit = common.Clock(options.minutes, spent), step + 3 if options.smoke else 10**9
     common.log(options.out, f"decoder: {sum(p.numel() for p in drawing.parameters()) / 1e6:.2f} M parameters, from step {step}, {len(examples.seen)} examples")
-    errors, distances, stop = [], [], False
+    errors, distances, told, stop = [], [], [], False
     while not stop:
         examples.keep_up(step, options.grow)
         for group in optimizer.param_groups:
@@ -109,9 +119,14 @@ def main() -> None:
         with common.autocast(device):
             made = vae.decode(latent.to(memory_format=torch.channels_last)).float()
             read = reading.compare(reader, made / 2 + 0.5, image)
-        loss = train_vae.picture_loss(made, image, weight, trunk)[0] + options.reader_weight * reading.loss(read)
+            pixels = F.interpolate(weight, size=image.shape[2:], mode="bilinear")
+            loss = train_vae.picture_loss(made, image, pixels, trunk)[0] + options.reader_weight * reading.loss(read)
+        [towards] = torch.autograd.grad(loss, made, retain_graph=True)
+        if critic:
+            told.append(critic.learn(made, 2 * image - 1, weight))
+            towards = towards + critic.gradient(made, weight, towards)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        made.backward(towards)
         torch.nn.utils.clip_grad_norm_(drawing.parameters(), 1.0)
         optimizer.step()
         average.update(vae)
@@ -122,11 +137,13 @@ def main() -> None:
         if step % 50 == 0 or stop:
             answered, encoded = (-10 * torch.stack(errors).mean(0).log10()).tolist()
             common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} answered {answered:.2f} dB, encoded {encoded:.2f} dB, reader {np.mean(distances, 0).round(3)}, "
-                       f"{len(examples.seen)} examples, {clock.spent:.0f} s")
-            errors, distances = [], []
+                       f"critic {np.mean(told or [0]):.2f}, {len(examples.seen)} examples, {clock.spent:.0f} s")
+            errors, distances, told = [], [], []
         if stop or step % 150 == 0:
             common.save(path, vae=vae.state_dict(), average=average.values, count=average.count, optimizer=optimizer.state_dict(),
                         step=step, spent=clock.spent, config=config, scaling_factor=factor)
+            if critic:
+                critic.save()
 
 
 if __name__ == "__main__":

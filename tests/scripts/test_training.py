@@ -120,10 +120,11 @@ def test_decoder_only_keeps_the_latents(runs: Path, folder: Path, tmp_path: Path
         shutil.copy(runs / "vae" / "vae.pt", tmp_path / "vae.pt")
         words += ["--decoder-only"]
     else:
-        words += ["--vae", runs / "vae" / "vae.pt", "--diffusion", runs / "diffusion" / "diffusion.pt", "--start-pool", 2]
+        words += ["--vae", runs / "vae" / "vae.pt", "--diffusion", runs / "diffusion" / "diffusion.pt", "--start-pool", 2, "--critic-share", 0.4]
     run(f"training/{script}", *words)
     if script == "train_decoder.py":
         assert "from step 3" in run(f"training/{script}", *words)
+        assert torch.load(tmp_path / "critic.pt", weights_only=False)["steps"] == 3 + 2 * 3  # alone first, then at every step
     before, after = (torch.load(p / "vae.pt", weights_only=False)["average"] for p in (runs / "vae", tmp_path))
     held = [name for name in before if name.startswith(("encoder.", "quant_conv."))]
     assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in held)

@@ -9,9 +9,9 @@ import pytest
 torch = pytest.importorskip("torch")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-from networks.demo_face import ActionUnitModule, FaceNetworks  # noqa: E402
+from networks.demo_face import ActionUnitModule, CloseUps, FaceNetworks  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import common, mean, train_face, train_vae, widen  # noqa: E402
+from training import adversary, common, mean, train_face, train_vae, widen  # noqa: E402
 
 
 def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Path) -> None:
@@ -42,7 +42,8 @@ def test_an_exported_estimator_says_the_same_of_a_mirror_image() -> None:
 
 def test_face_networks_that_see_more_say_the_same_at_first() -> None:
     torch.manual_seed(1)
-    before, after = FaceNetworks(train_face.SMOKE).eval(), FaceNetworks(replace(train_face.SMOKE, close=True, fine=5, refined=True)).eval()
+    before = FaceNetworks(replace(train_face.SMOKE, enlarged=0)).eval()
+    after = FaceNetworks(replace(train_face.SMOKE, close=True, fine=5, refined=True)).eval()
     after.load_state_dict(widen.widened(after, before.state_dict()))
     image = torch.rand(2, 3, 64, 64)
     with torch.no_grad():
@@ -50,9 +51,49 @@ def test_face_networks_that_see_more_say_the_same_at_first() -> None:
     assert all(torch.allclose(found[name], wanted[name], atol=1e-6) for name in wanted)
     found = after.train()(image)
     (found["au_estimator"].sum() + found["face_parser"].square().sum()).backward()
-    assert after.action_units.body[0].weight.grad[:, -68 * 5 :].abs().max() > 0
+    assert after.action_units.body[0].weight.grad[:, -68 * 5 - 3 * 4 :].abs().max() > 0
+    assert after.action_units.body[0].weight.grad[:, -3 * 4 :].abs().max() > 0
     assert after.parser.refine.body[-1].weight.grad.abs().max() > 0
     assert after.trunk.close.body[-1].weight.grad.abs().max() > 0
+
+
+def test_close_ups_show_both_eyes_as_right_ones_and_the_mouth() -> None:
+    points = torch.zeros(1, 68, 2)
+    points[0, :, 0], points[0, :, 1] = 64, 100
+    points[0, 17:22], points[0, 36:42] = torch.tensor([40.0, 40]), torch.tensor([40.0, 56])
+    points[0, 22:27], points[0, 42:48] = torch.tensor([87.0, 40]), torch.tensor([87.0, 56])
+    half = torch.nn.functional.avg_pool2d(torch.rand(1, 3, 134, 70), 7, 1)
+    face = torch.cat([half, half.flip(3)], 3)  # symmetrical about 63.5
+    face[:, :, 90:110, 54:74] = 1
+    seen = []
+    network = CloseUps(4).eval()
+    network.body.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    with torch.no_grad():
+        found = network(face, points)
+    right, left, mouth = seen[0] / 4 + 0.5
+    torch.testing.assert_close(right, left, rtol=0, atol=1e-4)
+    # The middle of brow and eye (40, 48) is the close-up's, which reaches 0.6 eye distances of 47 pixels to each side.
+    reached = torch.nn.functional.interpolate(face[:, :, 20:76, 12:68], size=48, mode="area")[0]
+    assert torch.corrcoef(torch.stack([right.flatten(), reached.flatten()]))[0, 1] > 0.8
+    assert mouth[:, 20:28, 20:28].min() > 0.99 and mouth[:, :4, :4].max() < 1
+    assert found.shape == (1, 12)
+    torch.testing.assert_close(found[0, :4], found[0, 4:8], rtol=0, atol=1e-4)
+
+
+def test_a_critic_learns_to_tell_fog_and_says_how_to_leave_it(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    true = 0.5 * torch.randn(8, 3, 32, 32)
+    fog, weight = torch.nn.functional.avg_pool2d(true, 5, 1, 2), torch.ones(8, 1, 4, 4)
+    critic = adversary.Adversary(tmp_path / "critic.pt", share=0.5, rate=2e-3, device=torch.device("cpu"))
+    first, *_, last = [critic.learn(fog, true, weight) for _ in range(40)]
+    assert first > 1.5 and last < 0.5
+    drawn, other = fog.clone().requires_grad_(True), torch.randn_like(fog)
+    towards = critic.gradient(drawn, weight, other)
+    torch.testing.assert_close(towards.norm(), 0.5 * other.norm(), rtol=1e-3, atol=0)
+    assert critic.critic(fog - 5 * towards / towards.norm()).mean() > critic.critic(fog).mean()
+    critic.save()
+    again = adversary.Adversary(tmp_path / "critic.pt", share=0.5, rate=2e-3, device=torch.device("cpu"))
+    assert again.steps == 40 and torch.equal(again.critic(fog), critic.critic(fog))
 
 
 def test_the_mean_of_trainings_lies_between_them() -> None:
