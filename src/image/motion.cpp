@@ -17,19 +17,38 @@ int side_of(const cv::Mat& picture) { return std::min(picture.rows, picture.cols
 /// Luminance without what is broader than a feature: light and tint that changed are no motion.
 cv::Mat structure(const cv::Mat& rgb) {
   const cv::Mat grey = luminance(rgb);
-  return grey - smooth(grey, std::max(2.0, side_of(grey) / 16.0));
+  return grey - smooth(grey, std::max(2.0, side_of(grey) / 24.0));
 }
 
-cv::Mat flow_between(const cv::Mat& before, const cv::Mat& after) {
+/// One round of DIS between two structures, without what is finer than `fineness` pixels.
+cv::Mat flow_between(const cv::Mat& before, const cv::Mat& after, double fineness) {
+  const auto bytes = [&](const cv::Mat& picture) {
+    cv::Mat result;
+    // What is left of a thin brow is faint: it counts twice.
+    fineness > 0 ? smooth(picture, fineness).convertTo(result, CV_8U, 2, 128) : picture.convertTo(result, CV_8U, 1, 128);
+    return result;
+  };
   const auto flow = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
-  flow->setFinestScale(0);  // a brow that rises by 1 moves less than a pixel of a small crop
-  flow->setPatchSize(12);
+  // A brow that rises by 1 moves less than a pixel of a small crop; of a large one every second pixel is enough.
+  flow->setFinestScale(side_of(after) >= 384 ? 1 : 0);
   flow->setVariationalRefinementAlpha(60);  // skin moves as a sheet: three times OpenCV's smoothness
-  cv::Mat from, to, motion;
-  after.convertTo(from, CV_8U, 1, 128);
-  before.convertTo(to, CV_8U, 1, 128);
-  flow->calc(from, to, motion);
-  return smooth(motion, std::max(1.0, side_of(motion) / 60.0));
+  cv::Mat motion;
+  flow->calc(bytes(after), bytes(before), motion);
+  return smooth(motion, std::max({1.0, side_of(motion) / 60.0, fineness}));
+}
+
+/// In rounds, from coarse to fine, each between `after` and what `before` has become: a thin brow that rises by several times
+/// its width is lost in one round, and squeezed.
+cv::Mat followed(const cv::Mat& before, const cv::Mat& after) {
+  constexpr int kRounds = 4;
+  const double coarsest = side_of(after) / 32.0;
+  cv::Mat motion = cv::Mat::zeros(before.size(), CV_32FC2);
+  for (int round = 0; round < kRounds; ++round) {
+    const double fineness = coarsest * (kRounds - 1 - round) / (kRounds - 1);
+    const cv::Mat further = flow_between(carried(before, motion), after, fineness);
+    motion = carried(motion, further) + further;
+  }
+  return motion;
 }
 
 /// 1 where moving explains what `after` shows, 0 where staying explains it as well: flat skin has no motion to be seen.
@@ -39,7 +58,7 @@ cv::Mat explained(const cv::Mat& before, const cv::Mat& after, const cv::Mat& mo
     const cv::Mat difference = after - picture;
     return smooth(difference.mul(difference), window);
   };
-  constexpr double kNoise = 5;  // grey levels squared
+  constexpr double kNoise = 15;  // grey levels squared
   const cv::Mat still = error(before), moving = error(carried(before, motion));
   return smooth(smoothstep((still - moving) / (still + kNoise), 0, 0.15), window);
 }
@@ -49,7 +68,7 @@ cv::Mat explained(const cv::Mat& before, const cv::Mat& after, const cv::Mat& mo
 cv::Mat motion_between(const cv::Mat& before_rgb, const cv::Mat& after_rgb) {
   check_pair(before_rgb, after_rgb);
   const cv::Mat before = structure(before_rgb), after = structure(after_rgb);
-  const cv::Mat motion = flow_between(before, after);
+  const cv::Mat motion = followed(before, after);
   const cv::Mat share = explained(before, after, motion);
   cv::Mat both;
   cv::merge(std::vector<cv::Mat>{share, share}, both);
@@ -61,6 +80,17 @@ cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion) {
     throw ItemError("carrying a picture along: expected a motion of two floats for every pixel");
   }
   return taken_from(picture, motion, {});
+}
+
+cv::Mat held_together(const cv::Mat& motion) {
+  cv::Mat parts[2], by_x[2], by_y[2];
+  cv::split(motion, parts);
+  for (int i = 0; i < 2; ++i) {
+    cv::Sobel(parts[i], by_x[i], CV_32F, 1, 0, 3, 1.0 / 8);
+    cv::Sobel(parts[i], by_y[i], CV_32F, 0, 1, 3, 1.0 / 8);
+  }
+  const cv::Mat area = (1 + by_x[0]).mul(1 + by_y[1]) - by_y[0].mul(by_x[1]);
+  return smoothstep(area, 0.15, 0.4);
 }
 
 }  // namespace magicface::image

@@ -34,6 +34,7 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
     if (steps.follow_motion) layer.motion = image::motion_between(unchanged.picture, model_picture);
     carried = steps.follow_motion ? image::carried(unchanged.picture, layer.motion) : unchanged.picture;
     kept = image::kept_structure(carried, model_picture);
+    if (steps.follow_motion) kept = kept.mul(image::held_together(layer.motion));
   }
   if (steps.match_tint) layer.colour += tint_of(portrait, model_picture, unchanged, carried, layer.weights, kept);
   layer.grain = steps.keep_detail;

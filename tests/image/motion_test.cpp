@@ -52,6 +52,48 @@ TEST(Motion, IsOfThePartThatMoved) {
   EXPECT_LT(longest(motion(cv::Rect(0, 84, 128, 44))), 0.1);
 }
 
+/// Skin with a dark line like a brow, `width` high, at row `y`.
+cv::Mat brow(int y, int width = 4) {
+  cv::Mat picture(128, 128, CV_8UC3, cv::Scalar(190, 140, 120));
+  cv::ellipse(picture, {64, y + 30}, {40, 30}, 0, 230, 310, {80, 60, 50}, width, cv::LINE_AA);
+  cv::GaussianBlur(picture, picture, {}, 1.2);
+  return picture;
+}
+
+TEST(Motion, FollowsAThinLineFurtherThanItsWidth) {
+  const cv::Mat motion = motion_between(brow(50), brow(41));
+  EXPECT_NEAR(motion.at<cv::Vec2f>(41, 64)[1], 9, 1.5);
+  const cv::Rect around(40, 34, 48, 20);
+  const auto error = [&](const cv::Mat& picture) { return cv::norm(picture(around), brow(41)(around), cv::NORM_L1); };
+  EXPECT_LT(error(carried(brow(50), motion)), 0.3 * error(brow(50)));
+}
+
+TEST(Motion, ABumpOfLightIsNone) {
+  cv::Mat light(128, 128, CV_8UC3), after;
+  for (int y = 0; y < 128; ++y) {
+    for (int x = 0; x < 128; ++x) {
+      const double r2 = (x - 64) * (x - 64) + (y - 80) * (y - 80);
+      light.at<cv::Vec3b>(y, x) = cv::Vec3b::all(cv::saturate_cast<uchar>(30 * std::exp(-r2 / 800)));
+    }
+  }
+  cv::add(brow(50), light, after);
+  EXPECT_LT(longest(motion_between(brow(50), after)), 0.5);
+}
+
+TEST(HeldTogether, IsNotWhatIsStretchedOrFolded) {
+  cv::Mat motion = cv::Mat::zeros(64, 64, CV_32FC2);
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 64; ++x) {
+      // Left: squeezed to half; middle: stretched to ten times its height; right: upside down.
+      motion.at<cv::Vec2f>(y, x)[1] = static_cast<float>((x < 20 ? 1.0 : x < 44 ? -0.9 : -2.0) * (y - 32));
+    }
+  }
+  const cv::Mat held = held_together(motion);
+  EXPECT_FLOAT_EQ(held.at<float>(32, 10), 1);
+  EXPECT_FLOAT_EQ(held.at<float>(32, 32), 0);
+  EXPECT_FLOAT_EQ(held.at<float>(32, 54), 0);
+}
+
 TEST(Carried, LeavesThePixelsAloneWhereNothingMoves) {
   const cv::Mat still = cv::Mat::zeros(128, 128, CV_32FC2);
   EXPECT_EQ(largest_difference(carried(waves(), still), waves()), 0);

@@ -18,4 +18,8 @@ cv::Mat motion_between(const cv::Mat& before_rgb, const cv::Mat& after_rgb);
 /// @param motion CV_32FC2 of the picture's size
 cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion);
 
+/// 1 where what is carried keeps its size or shrinks, falling to 0 where it is stretched over four times its area or more, or folded: a line between
+/// two lips that is pulled apart is no mouth. CV_32F.
+cv::Mat held_together(const cv::Mat& motion);
+
 }  // namespace magicface::image
