@@ -29,8 +29,10 @@ cv::Mat flow_between(const cv::Mat& before, const cv::Mat& after, double finenes
     return result;
   };
   const auto flow = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
-  // A brow that rises by 1 moves less than a pixel of a small crop; of a large one every second pixel is enough.
-  flow->setFinestScale(side_of(after) >= 384 ? 1 : 0);
+  // A brow that rises by 1 moves less than a pixel of a small crop. Of a large one, or where nothing fine is left, every second pixel is enough.
+  flow->setFinestScale((side_of(after) >= 384 ? 1 : 0) + (fineness >= 2 ? 1 : 0));
+  flow->setPatchStride(4);
+  flow->setGradientDescentIterations(12);
   flow->setVariationalRefinementAlpha(60);  // skin moves as a sheet: three times OpenCV's smoothness
   cv::Mat motion;
   flow->calc(bytes(after), bytes(before), motion);
