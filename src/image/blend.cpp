@@ -7,8 +7,8 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
-#include "magicface/core/error.hpp"
 #include "grain.hpp"
+#include "magicface/core/error.hpp"
 #include "shades.hpp"
 
 namespace magicface::image {
@@ -59,7 +59,8 @@ struct Placed {
 };
 
 /// The area's pixels, each from where the motion (in pixels of the crop) says that it was.
-cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat& motion, const cv::Matx23d& picture_to_crop) {
+cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat& motion,
+                     const cv::Matx23d& picture_to_crop) {
   if (motion.empty()) return picture(area);
   const auto& m = picture_to_crop;
   const cv::Matx22d back = cv::Matx22d(m(0, 0), m(0, 1), m(1, 0), m(1, 1)).inv();
@@ -69,7 +70,8 @@ cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat
   cv::minMaxLoc(cv::abs(in_picture.reshape(1)), nullptr, &furthest);
   // What moves in from outside of the area is the picture's, too.
   const int reach = static_cast<int>(std::ceil(furthest)) + 2;
-  const cv::Rect around = (area + cv::Size(2 * reach, 2 * reach) - cv::Point(reach, reach)) & cv::Rect({}, picture.size());
+  const cv::Rect around =
+      (area + cv::Size(2 * reach, 2 * reach) - cv::Point(reach, reach)) & cv::Rect({}, picture.size());
   return taken_from(picture(around), in_picture, area.tl() - around.tl());
 }
 
@@ -101,10 +103,11 @@ void apply_limit(cv::Mat& weights, const cv::Mat& limit) {
 }
 
 void check(const Picture& target, const Layer& layer, const cv::Mat& limit) {
-  const bool fits = layer.colour.type() == CV_32FC3 && layer.weights.type() == CV_32FC1 &&
-                    layer.weights.size() == layer.colour.size() &&
-                    (layer.kept.empty() || (layer.kept.type() == CV_32FC1 && layer.kept.size() == layer.colour.size())) &&
-                    (layer.motion.empty() || (layer.motion.type() == CV_32FC2 && layer.motion.size() == layer.colour.size()));
+  const bool fits =
+      layer.colour.type() == CV_32FC3 && layer.weights.type() == CV_32FC1 &&
+      layer.weights.size() == layer.colour.size() &&
+      (layer.kept.empty() || (layer.kept.type() == CV_32FC1 && layer.kept.size() == layer.colour.size())) &&
+      (layer.motion.empty() || (layer.motion.type() == CV_32FC2 && layer.motion.size() == layer.colour.size()));
   if (target.rgb.type() != CV_8UC3 || !fits) {
     throw ItemError("pasting a crop back: expected 8-bit RGB pictures and a float mask of the crop's size");
   }

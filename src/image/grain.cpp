@@ -17,7 +17,8 @@ double usual_length(const cv::Mat& detail) {
   cv::calcHist(std::vector<cv::Mat>{bytes}, {0}, cv::noArray(), counts, {256}, {0, 256});
   double below = 0;
   int median = 0;
-  for (; median < 255 && (below += counts.at<float>(median)) < 0.5 * static_cast<double>(bytes.total()); ++median) {}
+  for (; median < 255 && (below += counts.at<float>(median)) < 0.5 * static_cast<double>(bytes.total()); ++median) {
+  }
   return 1.4826 * median / 16;
 }
 

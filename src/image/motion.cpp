@@ -25,11 +25,13 @@ cv::Mat flow_between(const cv::Mat& before, const cv::Mat& after, double finenes
   const auto bytes = [&](const cv::Mat& picture) {
     cv::Mat result;
     // What is left of a thin brow is faint: it counts twice.
-    fineness > 0 ? smooth(picture, fineness).convertTo(result, CV_8U, 2, 128) : picture.convertTo(result, CV_8U, 1, 128);
+    fineness > 0 ? smooth(picture, fineness).convertTo(result, CV_8U, 2, 128)
+                 : picture.convertTo(result, CV_8U, 1, 128);
     return result;
   };
   const auto flow = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
-  // A brow that rises by 1 moves less than a pixel of a small crop. Of a large one, or where nothing fine is left, every second pixel is enough.
+  // A brow that rises by 1 moves less than a pixel of a small crop. Of a large one, or where nothing fine is left,
+  // every second pixel is enough.
   flow->setFinestScale((side_of(after) >= 384 ? 1 : 0) + (fineness >= 2 ? 1 : 0));
   flow->setPatchStride(4);
   flow->setGradientDescentIterations(12);
@@ -39,8 +41,8 @@ cv::Mat flow_between(const cv::Mat& before, const cv::Mat& after, double finenes
   return smooth(motion, std::max({1.0, side_of(motion) / 60.0, fineness}));
 }
 
-/// In rounds, from coarse to fine, each between `after` and what `before` has become: a thin brow that rises by several times
-/// its width is lost in one round, and squeezed.
+/// In rounds, from coarse to fine, each between `after` and what `before` has become: a thin brow that rises by several
+/// times its width is lost in one round, and squeezed.
 cv::Mat followed(const cv::Mat& before, const cv::Mat& after) {
   constexpr int kRounds = 4;
   const double coarsest = side_of(after) / 32.0;

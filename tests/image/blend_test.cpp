@@ -122,11 +122,13 @@ TEST(PutLayer, TakesTheSourceFromWhereItMovedFrom) {
   put_layer(target, {nothing, all, all, false, motion}, {0, 1.0 / 8, -8, -1.0 / 8, 0, 24});
   int inside = 0;
   for (int y = 80; y < 180; ++y) {
-    for (int x = 80; x < 180; ++x) inside += target.rgb.at<cv::Vec3b>(y, x) == before.at<cv::Vec3b>(y + 16, x + 8) ? 1 : 0;
+    for (int x = 80; x < 180; ++x)
+      inside += target.rgb.at<cv::Vec3b>(y, x) == before.at<cv::Vec3b>(y + 16, x + 8) ? 1 : 0;
   }
   EXPECT_EQ(inside, 100 * 100);
   EXPECT_EQ(target.rgb.at<cv::Vec3b>(20, 20), before.at<cv::Vec3b>(20, 20));
-  EXPECT_THROW(put_layer(target, {nothing, all, all, false, cv::Mat::zeros(8, 16, CV_32FC2)}, {1, 0, 0, 0, 1, 0}), ItemError);
+  EXPECT_THROW(put_layer(target, {nothing, all, all, false, cv::Mat::zeros(8, 16, CV_32FC2)}, {1, 0, 0, 0, 1, 0}),
+               ItemError);
 }
 
 TEST(PutLayer, AUsersMaskLimitsIt) {

@@ -127,7 +127,8 @@ TEST_F(Compositing, WhatMovedStaysAsSharpAsTheSource) {
   cv::Mat motion(128, 128, CV_32FC2, cv::Scalar::all(0)), moved;
   for (int y = 0; y < 128; ++y) {
     for (int x = 0; x < 128; ++x) {
-      motion.at<cv::Vec2f>(y, x)[1] = static_cast<float>(-3 * std::exp(-((x - 64) * (x - 64) + (y - 82) * (y - 82)) / 500.0));
+      motion.at<cv::Vec2f>(y, x)[1] =
+          static_cast<float>(-3 * std::exp(-((x - 64) * (x - 64) + (y - 82) * (y - 82)) / 500.0));
     }
   }
   moved = image::carried(portrait.reconstruction, motion);

@@ -41,7 +41,8 @@ TEST(DISABLED_CompositingFigures, SeamAndDetailWithAndWithoutEachStep) {
   open[11] = 4;
   SamplingOptions sampling;
   sampling.steps = 12;
-  const char* names[] = {"hard edge", "feather", "feather, tint", "feather, tint, detail", "feather, tint, detail, motion"};
+  const char* names[] = {"hard edge", "feather", "feather, tint", "feather, tint, detail",
+                         "feather, tint, detail, motion"};
   double seams[5] = {}, details[5] = {}, source_detail = 0;
   int pictures = 0;
   for (const char* name : {"portrait.png", "portrait-2.png", "portrait-4.png"}) {
@@ -56,7 +57,8 @@ TEST(DISABLED_CompositingFigures, SeamAndDetailWithAndWithoutEachStep) {
         return result(*portrait, made[k].model_picture, {made[0].model_picture, true}, steps, hard);
       };
       const cv::Mat results[] = {composed({false, false, false}, true), composed({false, false, false}, false),
-                                 composed({true, false, false}, false), composed({true, true, false}, false), composed({}, false)};
+                                 composed({true, false, false}, false), composed({true, true, false}, false),
+                                 composed({}, false)};
       for (int i = 0; i < 5; ++i) {
         seams[i] += image::seam(source, results[i], weights);
         details[i] += detail(results[i], weights);

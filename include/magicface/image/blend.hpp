@@ -11,14 +11,14 @@ namespace magicface::image {
 /// on the outermost pixels. `feather_pixels` is clamped to 1 .. (shorter side - 1) / 2, so that the middle keeps 1.
 cv::Mat feathered_mask(cv::Size size, int feather_pixels);
 
-/// What goes over a picture, in the pixels of a crop of it: result = source + weight (colour + kept moved - source), where
-/// moved(p) = source(p + motion). With `kept` 1 the colour is a change that is added to the source; with 0 (or empty) it
-/// replaces the source.
+/// What goes over a picture, in the pixels of a crop of it: result = source + weight (colour + kept moved - source),
+/// where moved(p) = source(p + motion). With `kept` 1 the colour is a change that is added to the source; with 0 (or
+/// empty) it replaces the source.
 struct Layer {
   cv::Mat colour;   ///< CV_32FC3 RGB, 0 to 255 where it replaces; any sign where it is added
   cv::Mat kept;     ///< CV_32F in [0,1]; empty: 0 everywhere
   cv::Mat weights;  ///< CV_32F in [0,1]
-  bool grain = false;  ///< what replaces has the source's grain, which no crop can hold
+  bool grain = false;   ///< what replaces has the source's grain, which no crop can hold
   cv::Mat motion = {};  ///< CV_32FC2, pixels of the crop; empty: 0 everywhere
 };
 

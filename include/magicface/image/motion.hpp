@@ -6,20 +6,20 @@
 /// Where an edit moved what a picture shows: see docs/compositing.md.
 namespace magicface::image {
 
-/// Dense optical flow (DIS, arXiv 1603.03590), CV_32FC2 in pixels: what `after` shows at p lay in `before` at p + motion(p).
-/// 0 where less moved than can be told from noise.
+/// Dense optical flow (DIS, arXiv 1603.03590), CV_32FC2 in pixels: what `after` shows at p lay in `before` at p +
+/// motion(p). 0 where less moved than can be told from noise.
 /// @param before_rgb CV_8UC3
 /// @param after_rgb  CV_8UC3 of the same size
 /// @throws ItemError when they differ in size or type.
 cv::Mat motion_between(const cv::Mat& before_rgb, const cv::Mat& after_rgb);
 
-/// The picture with everything carried along: result(p) = picture(p + motion(p)), beyond the border as it is mirrored there.
-/// Where the motion is 0 the pixels are the picture's own.
+/// The picture with everything carried along: result(p) = picture(p + motion(p)), beyond the border as it is mirrored
+/// there. Where the motion is 0 the pixels are the picture's own.
 /// @param motion CV_32FC2 of the picture's size
 cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion);
 
-/// 1 where what is carried keeps its size or shrinks, falling to 0 where it is stretched over four times its area or more, or folded: a line between
-/// two lips that is pulled apart is no mouth. CV_32F.
+/// 1 where what is carried is stretched to two and a half times its area at most, 0 from seven times on and where it is
+/// folded: a line between two lips that is pulled apart is no mouth. CV_32F.
 cv::Mat held_together(const cv::Mat& motion);
 
 }  // namespace magicface::image
