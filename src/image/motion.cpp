@@ -12,6 +12,10 @@
 namespace magicface::image {
 namespace {
 
+// Of Farneback's method, for a crop of 128 pixels: skin moves as a sheet, so that windows are wide.
+constexpr int kLevels = 3, kIterations = 2, kNeighbours = 7;
+constexpr double kWindow = 21, kNeighbourDeviation = 1.5;
+
 int side_of(const cv::Mat& picture) { return std::min(picture.rows, picture.cols); }
 
 /// Luminance without what is broader than a feature: light and tint that changed are no motion.
@@ -20,24 +24,15 @@ cv::Mat structure(const cv::Mat& rgb) {
   return grey - smooth(grey, std::max(2.0, side_of(grey) / 24.0));
 }
 
-/// One round of DIS between two structures, without what is finer than `fineness` pixels.
+/// One round of optical flow between two structures, without what is finer than `fineness` pixels.
 cv::Mat flow_between(const cv::Mat& before, const cv::Mat& after, double fineness) {
-  const auto bytes = [&](const cv::Mat& picture) {
-    cv::Mat result;
-    // What is left of a thin brow is faint: it counts twice.
-    fineness > 0 ? smooth(picture, fineness).convertTo(result, CV_8U, 2, 128)
-                 : picture.convertTo(result, CV_8U, 1, 128);
-    return result;
-  };
-  const auto flow = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
-  // A brow that rises by 1 moves less than a pixel of a small crop. Of a large one, or where nothing fine is left,
-  // every second pixel is enough.
-  flow->setFinestScale((side_of(after) >= 384 ? 1 : 0) + (fineness >= 2 ? 1 : 0));
-  flow->setPatchStride(4);
-  flow->setGradientDescentIterations(12);
-  flow->setVariationalRefinementAlpha(60);  // skin moves as a sheet: three times OpenCV's smoothness
+  const double scale = side_of(after) / 128.0;
+  // What is left of a thin brow is faint: it counts twice.
+  const cv::Mat from = fineness > 0 ? cv::Mat(2 * smooth(after, fineness)) : after;
+  const cv::Mat to = fineness > 0 ? cv::Mat(2 * smooth(before, fineness)) : before;
   cv::Mat motion;
-  flow->calc(bytes(after), bytes(before), motion);
+  cv::calcOpticalFlowFarneback(from, to, motion, 0.5, kLevels, cvRound(kWindow * scale), kIterations, kNeighbours,
+                               kNeighbourDeviation, cv::OPTFLOW_FARNEBACK_GAUSSIAN);
   return smooth(motion, std::max({1.0, side_of(motion) / 60.0, fineness}));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shades.hpp"
 
+#include <array>
 #include <opencv2/imgproc.hpp>
 
 #include "magicface/core/error.hpp"
@@ -8,8 +9,9 @@
 namespace magicface::image {
 
 void check_pair(const cv::Mat& a, const cv::Mat& b) {
-  if (a.type() == CV_8UC3 && b.type() == CV_8UC3 && a.size() == b.size() && !a.empty()) return;
-  throw ItemError("compositing: expected two 8-bit RGB pictures of one size");
+  const auto is_rgb = [](const cv::Mat& picture) { return picture.type() == CV_8UC3 || picture.type() == CV_32FC3; };
+  if (is_rgb(a) && is_rgb(b) && a.size() == b.size() && !a.empty()) return;
+  throw ItemError("compositing: expected two RGB pictures of one size, of 8 bits or floats");
 }
 
 cv::Mat luminance(const cv::Mat& rgb) {
@@ -31,14 +33,64 @@ cv::Mat smoothstep(const cv::Mat& values, double low, double high) {
   return t.mul(t).mul(3.0 - 2.0 * t);
 }
 
+namespace {
+
+/// Weights of four neighbours at -1, 0, 1, 2 for a place `t` in [0,1) behind the second: Catmull and Rom's cubic.
+std::array<float, 4> cubic(float t) {
+  const float t2 = t * t, t3 = t2 * t;
+  return {0.5F * (-t3 + 2 * t2 - t), 0.5F * (3 * t3 - 5 * t2 + 2), 0.5F * (-3 * t3 + 4 * t2 + t), 0.5F * (t3 - t2)};
+}
+
+template <typename Value, int channels>
+void take(const cv::Mat& picture, const cv::Mat& motion, const cv::Point& offset, cv::Mat& result) {
+  using Pixel = cv::Vec<Value, channels>;
+  const auto mirrored = [](int at, int length) { return cv::borderInterpolate(at, length, cv::BORDER_REFLECT_101); };
+  for (int y = 0; y < motion.rows; ++y) {
+    for (int x = 0; x < motion.cols; ++x) {
+      const auto& move = motion.at<cv::Vec2f>(y, x);
+      auto& taken = result.at<Pixel>(y, x);
+      if (move == cv::Vec2f()) {
+        taken = picture.at<Pixel>(mirrored(y + offset.y, picture.rows), mirrored(x + offset.x, picture.cols));
+        continue;
+      }
+      const float u = static_cast<float>(x + offset.x) + move[0], v = static_cast<float>(y + offset.y) + move[1];
+      const int left = cvFloor(u), top = cvFloor(v);
+      const auto across = cubic(u - static_cast<float>(left)), down = cubic(v - static_cast<float>(top));
+      std::array<int, 4> columns;
+      for (int i = 0; i < 4; ++i) columns[i] = mirrored(left + i - 1, picture.cols);
+      std::array<float, channels> sum{};
+      for (int j = 0; j < 4; ++j) {
+        const auto* row = picture.ptr<Pixel>(mirrored(top + j - 1, picture.rows));
+        for (int i = 0; i < 4; ++i) {
+          const float weight = across[i] * down[j];
+          for (int c = 0; c < channels; ++c) sum[c] += static_cast<float>(row[columns[i]][c]) * weight;
+        }
+      }
+      for (int c = 0; c < channels; ++c) taken[c] = cv::saturate_cast<Value>(sum[c]);
+    }
+  }
+}
+
+}  // namespace
+
 cv::Mat taken_from(const cv::Mat& picture, const cv::Mat& motion, const cv::Point& offset) {
-  cv::Mat places = motion.clone();
-  places.forEach<cv::Vec2f>([&](cv::Vec2f& place, const int* at) {
-    place[0] += static_cast<float>(at[1] + offset.x);
-    place[1] += static_cast<float>(at[0] + offset.y);
-  });
-  cv::Mat result;
-  cv::remap(picture, result, places, cv::noArray(), cv::INTER_CUBIC, cv::BORDER_REFLECT_101);
+  cv::Mat result(motion.size(), picture.type());
+  switch (picture.type()) {
+    case CV_8UC3:
+      take<uchar, 3>(picture, motion, offset, result);
+      break;
+    case CV_32FC1:
+      take<float, 1>(picture, motion, offset, result);
+      break;
+    case CV_32FC2:
+      take<float, 2>(picture, motion, offset, result);
+      break;
+    case CV_32FC3:
+      take<float, 3>(picture, motion, offset, result);
+      break;
+    default:
+      throw ItemError("carrying a picture along: expected 8-bit RGB, or one to three floats for every pixel");
+  }
   return result;
 }
 

@@ -6,7 +6,7 @@
 /// Small operations on pictures and maps that compositing is made of.
 namespace magicface::image {
 
-/// @throws ItemError unless both are CV_8UC3 of one size, and not empty.
+/// @throws ItemError unless both are CV_8UC3 or CV_32FC3 of one size, and not empty.
 void check_pair(const cv::Mat& a, const cv::Mat& b);
 
 /// CV_32F, 0 to 255.
@@ -19,6 +19,8 @@ cv::Mat smooth(const cv::Mat& picture, double sigma);
 cv::Mat smoothstep(const cv::Mat& values, double low, double high);
 
 /// result(p) = picture(p + offset + motion(p)), cubic, beyond the border mirrored; of the motion's size (CV_32FC2).
+/// cv::remap rounds places to a 32nd of a pixel, which at an edge makes grey levels of a difference that is none.
+/// @param picture CV_8UC3 or one to three floats
 cv::Mat taken_from(const cv::Mat& picture, const cv::Mat& motion, const cv::Point& offset);
 
 }  // namespace magicface::image

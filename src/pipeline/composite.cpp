@@ -51,7 +51,9 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
 void composite(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged,
                image::Picture& onto) {
   if (portrait.blend_mask.empty()) {
-    onto = image::replace_pixels(onto, model_picture);
+    cv::Mat rounded;
+    model_picture.convertTo(rounded, CV_8U);
+    onto = image::replace_pixels(onto, rounded);
     return;
   }
   onto.rgb = onto.rgb.clone();  // it may be the source's own memory

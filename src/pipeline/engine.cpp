@@ -73,7 +73,7 @@ Edited finished(const BatchRow& row, const DecodedRow& decoded, const Unchanged&
   if (decoded.tiled) edited.warnings.emplace_back(kTiledWarning);
   if (composite == Composite::automatic) {
     edited.picture = row.edit.onto != nullptr ? *row.edit.onto : row.portrait->source;
-    pipeline::composite(*row.portrait, edited.model_picture, unchanged, edited.picture);
+    pipeline::composite(*row.portrait, to_shades(decoded.image), unchanged, edited.picture);
   } else {
     edited.picture = image::replace_pixels(row.portrait->source, edited.model_picture);
   }
@@ -151,7 +151,7 @@ std::vector<Edited> Engine::edit(const std::vector<BatchRow>& asked, const Sampl
   watch.lap("decode");
   std::vector<Edited> results;
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    const auto picture = compares ? to_picture(decoded[unchanged[i]].image) : asked[i].portrait->reconstruction;
+    const auto picture = compares ? to_shades(decoded[unchanged[i]].image) : asked[i].portrait->reconstruction;
     results.push_back(finished(asked[i], decoded[i], {picture, compares}, composite));
   }
   watch.lap("blend");

@@ -98,7 +98,7 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
   watch.lap("reference");
   if (!portrait->blend_mask.empty() && options.composite == Composite::automatic && !manifest.au.zero_keeps_expression) {
     // Its edits will be decoded as it is, in tiles too, and say so.
-    portrait->reconstruction = to_picture(decode_within_memory(model, latent * manifest.latent.scaling_factor)[0].image);
+    portrait->reconstruction = to_shades(decode_within_memory(model, latent * manifest.latent.scaling_factor)[0].image);
     watch.lap("reconstruct");
   }
   portrait->source = std::move(picture);

@@ -20,6 +20,12 @@ cv::Mat to_picture(const at::Tensor& image) {
   return view.clone();
 }
 
+cv::Mat to_shades(const at::Tensor& image) {
+  const auto shades = image.to(at::kCPU, at::kFloat).mul(255.0F).clamp(0, 255).permute({1, 2, 0}).contiguous();
+  const cv::Mat view(static_cast<int>(shades.size(0)), static_cast<int>(shades.size(1)), CV_32FC3, shades.data_ptr<float>());
+  return view.clone();
+}
+
 std::vector<cv::Point2f> to_points(const at::Tensor& points) {
   const auto values = points.accessor<float, 2>();
   std::vector<cv::Point2f> result;

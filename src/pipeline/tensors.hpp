@@ -13,6 +13,8 @@ at::Tensor to_tensor(const cv::Mat& rgb);
 
 /// [3,H,W] float in [0,1] -> CV_8UC3 RGB, rounded half to even as NumPy does.
 cv::Mat to_picture(const at::Tensor& image);
+/// The same as CV_32FC3, 0 to 255, not rounded: compositing compares pictures, and rounding would differ between a batch and a single.
+cv::Mat to_shades(const at::Tensor& image);
 
 /// [points,2] float32 on the CPU -> points.
 std::vector<cv::Point2f> to_points(const at::Tensor& points);

@@ -68,6 +68,20 @@ TEST(Motion, FollowsAThinLineFurtherThanItsWidth) {
   EXPECT_LT(error(carried(brow(50), motion)), 0.3 * error(brow(50)));
 }
 
+TEST(Motion, HardlyChangesWithTheRoundingOfItsPictures) {
+  cv::Mat before = brow(50), after = brow(41), other_before = before.clone(), other_after = after.clone();
+  cv::RNG random(9);
+  for (int i = 0; i < 160; ++i) {
+    for (auto* picture : {&other_before, &other_after}) {
+      auto& pixel = picture->at<cv::Vec3b>(random.uniform(0, 128), random.uniform(0, 128));
+      pixel[1] = cv::saturate_cast<uchar>(pixel[1] + (i % 2 == 0 ? 1 : -1));
+    }
+  }
+  const cv::Mat motion = motion_between(before, after), other = motion_between(other_before, other_after);
+  EXPECT_GT(longest(motion), 5);
+  EXPECT_LT(longest(motion - other), 0.25);
+}
+
 TEST(Motion, ABumpOfLightIsNone) {
   cv::Mat light(128, 128, CV_8UC3), after;
   for (int y = 0; y < 128; ++y) {
@@ -92,6 +106,17 @@ TEST(HeldTogether, IsNotWhatIsStretchedOrFolded) {
   EXPECT_FLOAT_EQ(held.at<float>(32, 10), 1);
   EXPECT_FLOAT_EQ(held.at<float>(32, 32), 0);
   EXPECT_FLOAT_EQ(held.at<float>(32, 54), 0);
+}
+
+TEST(Carried, TakesPixelsFromExactPlaces) {
+  cv::Mat ramp(32, 32, CV_32FC3);
+  for (int y = 0; y < 32; ++y) {
+    for (int x = 0; x < 32; ++x) ramp.at<cv::Vec3f>(y, x) = {7.0F * x, 3.0F * y, 1};
+  }
+  const auto pixel = carried(ramp, cv::Mat(32, 32, CV_32FC2, cv::Scalar(2.003, -0.01))).at<cv::Vec3f>(16, 16);
+  EXPECT_NEAR(pixel[0], 7 * 18.003, 1e-3);
+  EXPECT_NEAR(pixel[1], 3 * 15.99, 1e-3);
+  EXPECT_NEAR(pixel[2], 1, 1e-5);
 }
 
 TEST(Carried, LeavesThePixelsAloneWhereNothingMoves) {

@@ -6,10 +6,11 @@
 /// Where an edit moved what a picture shows: see docs/compositing.md.
 namespace magicface::image {
 
-/// Dense optical flow (DIS, arXiv 1603.03590), CV_32FC2 in pixels: what `after` shows at p lay in `before` at p +
-/// motion(p). 0 where less moved than can be told from noise.
-/// @param before_rgb CV_8UC3
-/// @param after_rgb  CV_8UC3 of the same size
+/// Dense optical flow (Farneback's, SCIA 2003), CV_32FC2 in pixels: what `after` shows at p lay in `before` at
+/// p + motion(p). 0 where less moved than can be told from noise. It follows its inputs smoothly: pictures that differ
+/// by their rounding, as those of a batch and of a single may, have nearly the same motion.
+/// @param before_rgb CV_8UC3 or CV_32FC3, 0 to 255
+/// @param after_rgb  the same, of the same size
 /// @throws ItemError when they differ in size or type.
 cv::Mat motion_between(const cv::Mat& before_rgb, const cv::Mat& after_rgb);
 

@@ -26,7 +26,7 @@ struct Edited {
 
 /// The model's picture of a portrait as it is, which its edits are compared with.
 struct Unchanged {
-  cv::Mat picture{};     ///< CV_8UC3 RGB, the model picture's size; empty: unknown
+  cv::Mat picture{};     ///< CV_32FC3 RGB, 0 to 255, the model picture's size; empty: unknown
   bool sampled = false;  ///< from the edit's own noise, so that both are wrong about the face alike; else decode(encode)
 };
 
@@ -77,6 +77,7 @@ const image::Picture& source_of(const Portrait& portrait);
 
 /// Puts the model's picture of this portrait into `onto`, at its resolution (docs/compositing.md): `onto` is the source,
 /// or the source with other faces of it edited. Where the portrait has nothing to blend with, `onto` becomes the picture.
+/// @param model_picture CV_32FC3 RGB, 0 to 255, not rounded, so that a batch equals its singles
 void composite(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, image::Picture& onto);
 
 }  // namespace magicface::pipeline
