@@ -119,9 +119,9 @@ def main() -> None:
         with common.autocast(device):
             made = vae.decode(latent.to(memory_format=torch.channels_last)).float()
             read = reading.compare(reader, made / 2 + 0.5, image)
-            pixels = F.interpolate(weight, size=image.shape[2:], mode="bilinear")
-            loss = train_vae.picture_loss(made, image, pixels, trunk)[0] + options.reader_weight * reading.loss(read)
-        [towards] = torch.autograd.grad(loss, made, retain_graph=True)
+        pixels = F.interpolate(weight, size=image.shape[2:], mode="bilinear")
+        loss = train_vae.picture_loss(made, image, pixels, trunk)[0] + options.reader_weight * reading.loss(read)
+        [towards] = torch.autograd.grad(loss, made)
         if critic:
             told.append(critic.learn(made, 2 * image - 1, weight))
             towards = towards + critic.gradient(made, weight, towards)

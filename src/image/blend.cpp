@@ -66,13 +66,7 @@ cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat
   const cv::Matx22d back = cv::Matx22d(m(0, 0), m(0, 1), m(1, 0), m(1, 1)).inv();
   cv::Mat in_picture;
   cv::transform(motion, in_picture, cv::Mat(back));
-  double furthest = 0;
-  cv::minMaxLoc(cv::abs(in_picture.reshape(1)), nullptr, &furthest);
-  // What moves in from outside of the area is the picture's, too.
-  const int reach = static_cast<int>(std::ceil(furthest)) + 2;
-  const cv::Rect around =
-      (area + cv::Size(2 * reach, 2 * reach) - cv::Point(reach, reach)) & cv::Rect({}, picture.size());
-  return taken_from(picture(around), in_picture, area.tl() - around.tl());
+  return taken_from(picture, in_picture, area.tl());
 }
 
 void blend(cv::Mat& target, const Placed& layer) {

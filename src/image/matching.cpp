@@ -8,10 +8,10 @@
 
 namespace magicface::image {
 
-cv::Mat times(const cv::Mat& colours, const cv::Mat& weights) {
-  cv::Mat three;
-  cv::merge(std::vector<cv::Mat>{weights, weights, weights}, three);
-  return colours.mul(three);
+cv::Mat times(const cv::Mat& values, const cv::Mat& weights) {
+  cv::Mat of_each_channel;
+  cv::merge(std::vector<cv::Mat>(static_cast<std::size_t>(values.channels()), weights), of_each_channel);
+  return values.mul(of_each_channel);
 }
 
 cv::Mat kept_structure(const cv::Mat& reconstruction, const cv::Mat& edited) {

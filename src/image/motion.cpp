@@ -7,6 +7,7 @@
 #include <opencv2/video/tracking.hpp>
 
 #include "magicface/core/error.hpp"
+#include "magicface/image/matching.hpp"
 #include "shades.hpp"
 
 namespace magicface::image {
@@ -68,10 +69,7 @@ cv::Mat motion_between(const cv::Mat& before_rgb, const cv::Mat& after_rgb) {
   check_pair(before_rgb, after_rgb);
   const cv::Mat before = structure(before_rgb), after = structure(after_rgb);
   const cv::Mat motion = followed(before, after);
-  const cv::Mat share = explained(before, after, motion);
-  cv::Mat both;
-  cv::merge(std::vector<cv::Mat>{share, share}, both);
-  return motion.mul(both);
+  return times(motion, explained(before, after, motion));
 }
 
 cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion) {

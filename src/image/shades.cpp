@@ -53,9 +53,11 @@ void take(const cv::Mat& picture, const cv::Mat& motion, const cv::Point& offset
         taken = picture.at<Pixel>(mirrored(y + offset.y, picture.rows), mirrored(x + offset.x, picture.cols));
         continue;
       }
-      const float u = static_cast<float>(x + offset.x) + move[0], v = static_cast<float>(y + offset.y) + move[1];
-      const int left = cvFloor(u), top = cvFloor(v);
-      const auto across = cubic(u - static_cast<float>(left)), down = cubic(v - static_cast<float>(top));
+      // Whole pixels apart from the rest: a float can't hold both in a large picture.
+      const int whole_x = cvFloor(move[0]), whole_y = cvFloor(move[1]);
+      const int left = x + offset.x + whole_x, top = y + offset.y + whole_y;
+      const auto across = cubic(move[0] - static_cast<float>(whole_x)),
+                 down = cubic(move[1] - static_cast<float>(whole_y));
       std::array<int, 4> columns;
       for (int i = 0; i < 4; ++i) columns[i] = mirrored(left + i - 1, picture.cols);
       std::array<float, channels> sum{};

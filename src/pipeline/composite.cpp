@@ -6,6 +6,7 @@
 #include "magicface/image/matching.hpp"
 #include "magicface/image/motion.hpp"
 #include "portrait.hpp"
+#include "tensors.hpp"
 
 namespace magicface::pipeline {
 namespace {
@@ -31,10 +32,10 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
   const bool comparable = !unchanged.picture.empty();
   cv::Mat carried, kept;
   if (comparable) {
-    if (steps.follow_motion) layer.motion = image::motion_between(unchanged.picture, model_picture);
-    carried = steps.follow_motion ? image::carried(unchanged.picture, layer.motion) : unchanged.picture;
-    kept = image::kept_structure(carried, model_picture);
-    if (steps.follow_motion) kept = kept.mul(image::held_together(layer.motion));
+    layer.motion = steps.follow_motion ? image::motion_between(unchanged.picture, model_picture)
+                                       : cv::Mat::zeros(model_picture.size(), CV_32FC2);
+    carried = image::carried(unchanged.picture, layer.motion);
+    kept = image::kept_structure(carried, model_picture).mul(image::held_together(layer.motion));
   }
   if (steps.match_tint) layer.colour += tint_of(portrait, model_picture, unchanged, carried, layer.weights, kept);
   layer.grain = steps.keep_detail;
@@ -51,9 +52,7 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
 void composite(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged,
                image::Picture& onto) {
   if (portrait.blend_mask.empty()) {
-    cv::Mat rounded;
-    model_picture.convertTo(rounded, CV_8U);
-    onto = image::replace_pixels(onto, rounded);
+    onto = image::replace_pixels(onto, rounded(model_picture));
     return;
   }
   onto.rgb = onto.rgb.clone();  // it may be the source's own memory

@@ -69,11 +69,12 @@ Told told_of(const std::vector<BatchRow>& rows) {
 
 Edited finished(const BatchRow& row, const DecodedRow& decoded, const Unchanged& unchanged, Composite composite) {
   Edited edited;
-  edited.model_picture = to_picture(decoded.image);
+  const cv::Mat shades = to_shades(decoded.image);
+  edited.model_picture = rounded(shades);
   if (decoded.tiled) edited.warnings.emplace_back(kTiledWarning);
   if (composite == Composite::automatic) {
     edited.picture = row.edit.onto != nullptr ? *row.edit.onto : row.portrait->source;
-    pipeline::composite(*row.portrait, to_shades(decoded.image), unchanged, edited.picture);
+    pipeline::composite(*row.portrait, shades, unchanged, edited.picture);
   } else {
     edited.picture = image::replace_pixels(row.portrait->source, edited.model_picture);
   }

@@ -12,19 +12,20 @@ at::Tensor to_tensor(const cv::Mat& rgb) {
   return bytes.permute({0, 3, 1, 2}).to(at::kFloat).div_(255.0F).contiguous();
 }
 
-cv::Mat to_picture(const at::Tensor& image) {
-  const auto bytes = image.to(at::kCPU, at::kFloat).mul(255.0F).round().clamp(0, 255).to(at::kByte);
-  const auto interleaved = bytes.permute({1, 2, 0}).contiguous();
-  const cv::Mat view(static_cast<int>(interleaved.size(0)), static_cast<int>(interleaved.size(1)), CV_8UC3,
-                     interleaved.data_ptr<std::uint8_t>());
+cv::Mat to_shades(const at::Tensor& image) {
+  const auto shades = image.to(at::kCPU, at::kFloat).mul(255.0F).clamp(0, 255).permute({1, 2, 0}).contiguous();
+  const cv::Mat view(static_cast<int>(shades.size(0)), static_cast<int>(shades.size(1)), CV_32FC3,
+                     shades.data_ptr<float>());
   return view.clone();
 }
 
-cv::Mat to_shades(const at::Tensor& image) {
-  const auto shades = image.to(at::kCPU, at::kFloat).mul(255.0F).clamp(0, 255).permute({1, 2, 0}).contiguous();
-  const cv::Mat view(static_cast<int>(shades.size(0)), static_cast<int>(shades.size(1)), CV_32FC3, shades.data_ptr<float>());
-  return view.clone();
+cv::Mat rounded(const cv::Mat& shades) {
+  cv::Mat picture;
+  shades.convertTo(picture, CV_8U);
+  return picture;
 }
+
+cv::Mat to_picture(const at::Tensor& image) { return rounded(to_shades(image)); }
 
 std::vector<cv::Point2f> to_points(const at::Tensor& points) {
   const auto values = points.accessor<float, 2>();

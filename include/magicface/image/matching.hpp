@@ -6,15 +6,15 @@
 /// What lets an edited crop sit in its picture without a trace: see docs/compositing.md.
 namespace magicface::image {
 
-/// Colours CV_32FC3, each channel times the weights CV_32F.
-cv::Mat times(const cv::Mat& colours, const cv::Mat& weights);
+/// Floats of any number of channels, each channel times the weights CV_32F.
+cv::Mat times(const cv::Mat& values, const cv::Mat& weights);
 
 /// Where an edit left the structure of the crop as it was, CV_32F in [0,1]: 1 kept, 0 redrawn. The structure term of SSIM
 /// (local covariance over local variances) of the two luminances, so that a change of brightness or tint alone counts as
 /// kept. Where it is 1 the source's own detail may be used again.
 /// @param reconstruction CV_8UC3 or CV_32FC3, the model's picture of the unedited crop: as soft as the edit is
 /// @param edited         the same, of the same size
-/// @throws ItemError when they differ in size or type.
+/// @throws ItemError when they differ in size or aren't RGB.
 cv::Mat kept_structure(const cv::Mat& reconstruction, const cv::Mat& edited);
 
 /// A smooth surface through `values` where `weights` are positive, spread to everywhere else (pull-push: averages of

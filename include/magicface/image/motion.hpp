@@ -11,7 +11,7 @@ namespace magicface::image {
 /// by their rounding, as those of a batch and of a single may, have nearly the same motion.
 /// @param before_rgb CV_8UC3 or CV_32FC3, 0 to 255
 /// @param after_rgb  the same, of the same size
-/// @throws ItemError when they differ in size or type.
+/// @throws ItemError when they differ in size or aren't RGB.
 cv::Mat motion_between(const cv::Mat& before_rgb, const cv::Mat& after_rgb);
 
 /// The picture with everything carried along: result(p) = picture(p + motion(p)), beyond the border as it is mirrored
