@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LibTorch's attention and the plain products at the shapes of the published denoiser (batch 2: both guidance branches, 8 heads)
-// and of the embedded bundle; the counter is FLOP/s.
+// LibTorch's attention and the plain products at the shapes of the published denoiser (batch 2: both guidance branches,
+// 8 heads) and of the embedded bundle; the counter is FLOP/s.
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 #include <c10/core/InferenceMode.h>
@@ -59,7 +59,8 @@ void published_shapes(benchmark::internal::Benchmark* one) {
 
 void demo_shapes(benchmark::internal::Benchmark* one) {
   one->ArgNames({"own", "all", "heads", "width"})->Unit(benchmark::kMicrosecond);
-  for (const auto& [tokens, width] : {std::pair{256, 32}, {64, 48}, {16, 64}}) one->Args({tokens, 2 * tokens, 2, width});
+  for (const auto& [tokens, width] : {std::pair{256, 32}, {64, 48}, {16, 64}})
+    one->Args({tokens, 2 * tokens, 2, width});
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stages of a portrait outside the networks, by the picture's side in pixels: reading and writing files, crop, blend.
+// The stages of a portrait outside the networks, by the picture's side in pixels: reading and writing files, crop,
+// blend.
 #include <benchmark/benchmark.h>
 
 #include <array>

@@ -57,7 +57,8 @@ std::string mebibytes(const Json& bytes) { return std::to_string(bytes.get<std::
 
 Table table_of(const Json& row) {
   const BenchSetting setting{row.at("threads"), row.at("batch"), row.at("steps")};
-  Table table{setting_text(setting, row.at("width"), row.at("height")), {"stage", "earlier", "now", "earlier / now"}, {}};
+  Table table{
+      setting_text(setting, row.at("width"), row.at("height")), {"stage", "earlier", "now", "earlier / now"}, {}};
   const auto add_times = [&](const std::string& name, const Json& pair) {
     table.rows.push_back({name, time_text(pair.at("earlier")), time_text(pair.at("now")), ratio_text(pair)});
   };

@@ -18,8 +18,8 @@ struct BenchInput {
 /// The picture that was named, or the sample portrait beside the program. @throws NoInputError
 std::filesystem::path bench_portrait(const BenchOptions& options);
 
-/// The portrait as it is for size 0. Else its middle square at that size beside a condition image (the portrait again where
-/// none was named: what it shows doesn't matter to the time), both written into `scratch`.
+/// The portrait as it is for size 0. Else its middle square at that size beside a condition image (the portrait again
+/// where none was named: what it shows doesn't matter to the time), both written into `scratch`.
 BenchInput bench_input(const BenchOptions& options, int size, const std::filesystem::path& scratch);
 
 }  // namespace magicface::app

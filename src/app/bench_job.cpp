@@ -85,7 +85,8 @@ JobResult run_bench(const BenchOptions& asked, std::ostream& out) {
     return [&progress](int run, int runs) { progress.step(run, runs); };
   };
   for (std::size_t i = 0; i < settings.size(); ++i) report.rows.push_back(bench.measure(settings[i], told(i, "bench")));
-  if (options.reuse > 0) report.reuse = bench.measure_reuse(settings.front(), options.reuse, told(settings.size(), "reuse"));
+  if (options.reuse > 0)
+    report.reuse = bench.measure_reuse(settings.front(), options.reuse, told(settings.size(), "reuse"));
   report.peak_per_row = bench.peaks_can_be_reset();
   progress.clear();
 

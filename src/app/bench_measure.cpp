@@ -18,8 +18,8 @@ namespace {
 constexpr double kVariation = 3;  // of the edits that are timed: any that isn't zero costs the same
 
 /// In the order in which they run. `step` is each step, `sample` all of them.
-constexpr const char* kStages[] = {"load",   "cold", "read",   "detect", "parse", "encode", "reference", "reconstruct",
-                                   "step",   "sample", "decode", "blend",  "write"};
+constexpr const char* kStages[] = {"load",        "cold", "read",   "detect", "parse", "encode", "reference",
+                                   "reconstruct", "step", "sample", "decode", "blend", "write"};
 
 const int kReuseBatch = pipeline::ComputeOptions{}.batch_size;
 
@@ -86,7 +86,8 @@ BenchRow Bench::measure(const BenchSetting& setting, const OnRun& on_run) {
     if (on_run) on_run(i + 1, runs);
   }
   for (const char* stage : kStages) {
-    if (const auto found = seconds.find(stage); found != seconds.end()) row.stages.emplace_back(stage, spread_of(found->second));
+    if (const auto found = seconds.find(stage); found != seconds.end())
+      row.stages.emplace_back(stage, spread_of(found->second));
   }
   row.total = spread_of(seconds.at("total"));
   row.host_bytes = peak_resident_bytes();
@@ -125,7 +126,8 @@ std::shared_ptr<const pipeline::Portrait> Bench::prepare(const BenchInput& input
 }
 
 void Bench::edit_and_write(const std::shared_ptr<const pipeline::Portrait>& portrait,
-                           const std::vector<pipeline::Edit>& edits, int steps, const pipeline::OnStep& on_step, Run& run) {
+                           const std::vector<pipeline::Edit>& edits, int steps, const pipeline::OnStep& on_step,
+                           Run& run) {
   auto sampling = options_.sampling;
   sampling.steps = steps;
   std::vector<pipeline::BatchRow> rows;
@@ -179,7 +181,8 @@ BenchReuse Bench::measure_reuse(const BenchSetting& setting, int count, const On
   std::vector<double> together, apart;
   const int rounds = options_.warmup + options_.repeat;
   for (int i = 0; i < rounds; ++i) {
-    const double one_run = time_together(input, setting.steps, count), many_runs = time_apart(input, setting.steps, count);
+    const double one_run = time_together(input, setting.steps, count),
+                 many_runs = time_apart(input, setting.steps, count);
     if (i >= options_.warmup) {
       together.push_back(one_run);
       apart.push_back(many_runs);

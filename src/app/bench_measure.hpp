@@ -43,21 +43,22 @@ class Bench {
   /// Loads the networks where the number of threads is another one; the seconds that it took, else 0.
   double load(int threads);
   void reset_peaks();
-  /// @param flop_per_step where to count the arithmetic of the first step, which makes the run useless as a measurement of time
+  /// @param flop_per_step where to count the arithmetic of the first step, which makes the run useless as a measurement
+  /// of time
   Run run(const BenchInput& input, const BenchSetting& setting, double* flop_per_step = nullptr);
   std::vector<pipeline::Edit> edits(std::size_t first, std::size_t count) const;
   double time_together(const BenchInput& input, int steps, int count);
   double time_apart(const BenchInput& input, int steps, int count);
   std::shared_ptr<const pipeline::Portrait> prepare(const BenchInput& input, Run& run);
-  void edit_and_write(const std::shared_ptr<const pipeline::Portrait>& portrait, const std::vector<pipeline::Edit>& edits,
-                      int steps, const pipeline::OnStep& on_step, Run& run);
+  void edit_and_write(const std::shared_ptr<const pipeline::Portrait>& portrait,
+                      const std::vector<pipeline::Edit>& edits, int steps, const pipeline::OnStep& on_step, Run& run);
 
   const BenchOptions& options_;
   std::shared_ptr<const models::Bundle> bundle_;
   TemporaryFolder scratch_{"name a writable folder with TMPDIR"};
   std::unique_ptr<pipeline::Engine> engine_;
-  int threads_ = 0;           ///< of the engine
-  double product_rate_ = 0;   ///< with these threads
+  int threads_ = 0;          ///< of the engine
+  double product_rate_ = 0;  ///< with these threads
   bool peaks_can_be_reset_ = true;
 };
 

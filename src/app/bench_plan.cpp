@@ -14,15 +14,15 @@ constexpr int kLargestSide = 8192;
 
 void check_count(const char* flag, int value, int least, int most) {
   if (value >= least && value <= most) return;
-  throw UsageError(std::string(flag) + ": expected " + std::to_string(least) + " to " + std::to_string(most) + ", got " +
-                   std::to_string(value));
+  throw UsageError(std::string(flag) + ": expected " + std::to_string(least) + " to " + std::to_string(most) +
+                   ", got " + std::to_string(value));
 }
 
 void check_size(int size, const models::Manifest& manifest) {
   const int multiple = manifest.size_multiple;
   if (size >= multiple && size <= kLargestSide && size % multiple == 0) return;
-  throw UsageError("--size: expected multiples of " + std::to_string(multiple) + " up to " + std::to_string(kLargestSide) +
-                   ", got " + std::to_string(size));
+  throw UsageError("--size: expected multiples of " + std::to_string(multiple) + " up to " +
+                   std::to_string(kLargestSide) + ", got " + std::to_string(size));
 }
 
 void check(const BenchOptions& options, const BenchSetting& setting, const models::Manifest& manifest) {
@@ -48,7 +48,8 @@ std::vector<BenchSetting> plan_bench(const BenchOptions& options, const models::
   if (options.condition && options.size.empty() && options.crop != pipeline::Crop::none) {
     throw UsageError("--condition: expected --crop none or --size beside it, got --crop auto");
   }
-  const int cores = pipeline::summarise_compute(options.compute, manifest.image_size).threads;  // before anything sets another number
+  const int cores =
+      pipeline::summarise_compute(options.compute, manifest.image_size).threads;  // before anything sets another number
   auto threads = options.threads;
   std::replace(threads.begin(), threads.end(), 0, cores);
   const auto steps = options.steps.empty() ? std::vector<int>{manifest.defaults.steps} : options.steps;

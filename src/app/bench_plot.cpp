@@ -47,7 +47,8 @@ void draw_panel(Chart& chart, double x, double y, const std::string& title, cons
                 const std::vector<double>& places, const std::vector<Curve>& curves) {
   const double left = x + kLeft, right = x + kPanelWidth - kRight, top = y + kTop, bottom = y + kPanelHeight - kBottom;
   double highest = 0;
-  for (const auto& curve : curves) highest = std::max(highest, *std::max_element(curve.values.begin(), curve.values.end()));
+  for (const auto& curve : curves)
+    highest = std::max(highest, *std::max_element(curve.values.begin(), curve.values.end()));
   if (highest <= 0) highest = 1;
   const auto y_of = [&](double value) { return bottom - (bottom - top) * value / highest; };
   const auto x_of = [&](double place) {
@@ -112,8 +113,8 @@ Chart bench_chart(const BenchReport& report) {
   chart.height = kHead + drawn * kPanelHeight;
   const auto& base = report.rows.front();
   chart.words.push_back({12, 18,
-                         report.bundle + ", " + report.device + " " + report.dtype + ", " + report.sampler + "; base: " +
-                             setting_text(base.setting, base.width, base.height),
+                         report.bundle + ", " + report.device + " " + report.dtype + ", " + report.sampler +
+                             "; base: " + setting_text(base.setting, base.width, base.height),
                          Chart::Anchor::start, 11, kInk});
   chart.words.push_back({12, 33, report.processor, Chart::Anchor::start, 11, kInk});
   chart.boxes.push_back({kPanelWidth + kLeft, 25, 10, 10, kMark});

@@ -32,11 +32,19 @@ Json json_of(const BenchRow& row) {
   const auto& setting = row.setting;
   Json stages = Json::object();
   for (const auto& [name, spread] : row.stages) stages[name] = json_of(spread);
-  return {{"threads", setting.threads}, {"batch", setting.batch}, {"steps", setting.steps}, {"width", row.width},
-          {"height", row.height}, {"stages", std::move(stages)}, {"total", json_of(row.total)},
-          {"images_per_second", row.images_per_second()}, {"peak_host_bytes", json_of(row.host_bytes)},
-          {"peak_device_bytes", json_of(row.device_bytes)}, {"flop_per_step", row.flop_per_step},
-          {"matrix_product_flops", row.product_rate}, {"step_floor", row.step_floor()}};
+  return {{"threads", setting.threads},
+          {"batch", setting.batch},
+          {"steps", setting.steps},
+          {"width", row.width},
+          {"height", row.height},
+          {"stages", std::move(stages)},
+          {"total", json_of(row.total)},
+          {"images_per_second", row.images_per_second()},
+          {"peak_host_bytes", json_of(row.host_bytes)},
+          {"peak_device_bytes", json_of(row.device_bytes)},
+          {"flop_per_step", row.flop_per_step},
+          {"matrix_product_flops", row.product_rate},
+          {"step_floor", row.step_floor()}};
 }
 
 std::string memory_text(const std::optional<std::uint64_t>& bytes) {
@@ -44,11 +52,12 @@ std::string memory_text(const std::optional<std::uint64_t>& bytes) {
 }
 
 std::string head_of(const BenchReport& report) {
-  auto text = report.bundle + " (" + report.bundle_sha256.substr(0, 8) + "), " + report.device + " " + report.dtype + ", " +
-              report.sampler + ", guidance " + format_number(report.guidance) + ", LibTorch " + report.libtorch + '\n' +
-              report.processor + ", " + std::to_string(report.processors) + " processors";
+  auto text = report.bundle + " (" + report.bundle_sha256.substr(0, 8) + "), " + report.device + " " + report.dtype +
+              ", " + report.sampler + ", guidance " + format_number(report.guidance) + ", LibTorch " + report.libtorch +
+              '\n' + report.processor + ", " + std::to_string(report.processors) + " processors";
   if (!report.accelerators.empty()) text += "; " + join(report.accelerators, ", ");
-  return text + "\nmedian of " + std::to_string(report.repeat) + " runs after " + std::to_string(report.warmup) + " to warm up\n\n";
+  return text + "\nmedian of " + std::to_string(report.repeat) + " runs after " + std::to_string(report.warmup) +
+         " to warm up\n\n";
 }
 
 Table stage_table(const BenchRow& row) {
@@ -71,22 +80,24 @@ std::string figures_of(const BenchRow& row) {
   return digits("%.3g pictures a second", row.images_per_second()) + "; peak " + memory_text(row.host_bytes) +
          (row.device_bytes ? ", on the device " + memory_text(row.device_bytes) : "") + '\n' +
          digits("a step is %.4g GFLOP; ", row.flop_per_step * 1e-9) +
-         digits("a large matrix product runs at %.4g GFLOP/s: ", row.product_rate * 1e-9) + "floor " + time_text(row.step_floor()) +
-         ", reached to " + floor_text(row) + '\n';
+         digits("a large matrix product runs at %.4g GFLOP/s: ", row.product_rate * 1e-9) + "floor " +
+         time_text(row.step_floor()) + ", reached to " + floor_text(row) + '\n';
 }
 
 Table row_table(const BenchReport& report) {
   Table table{"all times are medians",
-              {"threads", "batch", "steps", "size", "step", "decode", "total", "pictures/s", "peak", "of the floor"}, {}};
+              {"threads", "batch", "steps", "size", "step", "decode", "total", "pictures/s", "peak", "of the floor"},
+              {}};
   const bool device = !report.rows.empty() && report.rows.front().device_bytes;
   if (device) table.header.emplace_back("on the device");
   for (const auto& row : report.rows) {
     const auto& setting = row.setting;
     const auto *step = row.stage("step"), *decode = row.stage("decode");
     table.rows.push_back({std::to_string(setting.threads), std::to_string(setting.batch), std::to_string(setting.steps),
-                          std::to_string(row.width) + "x" + std::to_string(row.height), step ? time_text(step->median) : "-",
-                          decode ? time_text(decode->median) : "-", time_text(row.total.median),
-                          digits("%.3g", row.images_per_second()), memory_text(row.host_bytes), floor_text(row)});
+                          std::to_string(row.width) + "x" + std::to_string(row.height),
+                          step ? time_text(step->median) : "-", decode ? time_text(decode->median) : "-",
+                          time_text(row.total.median), digits("%.3g", row.images_per_second()),
+                          memory_text(row.host_bytes), floor_text(row)});
     if (device) table.rows.back().push_back(memory_text(row.device_bytes));
   }
   return table;
@@ -154,9 +165,10 @@ std::string bench_text(const BenchReport& report) {
   }
   if (!report.peak_per_row) text += "peaks are those of the process so far: this system doesn't let them be reset\n";
   if (const auto& reuse = report.reuse) {
-    text += '\n' + std::to_string(reuse->edits) + " edits of one portrait in one run, batches of " + std::to_string(reuse->batch) +
-            ": " + time_text(reuse->together.median) + "; in " + std::to_string(reuse->edits) + " runs: " +
-            time_text(reuse->apart.median) + "; ratio " + digits("%.3f", reuse->together.median / reuse->apart.median) + '\n';
+    text += '\n' + std::to_string(reuse->edits) + " edits of one portrait in one run, batches of " +
+            std::to_string(reuse->batch) + ": " + time_text(reuse->together.median) + "; in " +
+            std::to_string(reuse->edits) + " runs: " + time_text(reuse->apart.median) + "; ratio " +
+            digits("%.3f", reuse->together.median / reuse->apart.median) + '\n';
   }
   return text;
 }

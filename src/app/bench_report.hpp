@@ -61,7 +61,8 @@ struct BenchReport {
 nlohmann::ordered_json bench_json(const BenchReport& report);
 /// The stages of one row, or one line for each of several.
 std::string bench_text(const BenchReport& report);
-/// "threads 2, batch 1, 20 steps, 512 x 512". @param width, height of the model's picture, which the setting may leave open
+/// "threads 2, batch 1, 20 steps, 512 x 512". @param width, height of the model's picture, which the setting may leave
+/// open
 std::string setting_text(const BenchSetting& setting, int width, int height);
 /// 0.01234 as "12.34 ms"
 std::string time_text(double seconds);

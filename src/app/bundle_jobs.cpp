@@ -29,12 +29,14 @@ JobResult list_bundles(bool json, std::ostream& out) {
     for (const auto& entry : fs::directory_iterator(folder, failure)) candidates.push_back(entry.path());
     std::sort(candidates.begin(), candidates.end());
     for (const auto& candidate : candidates) {
-      if (!fs::exists(candidate / "bundle.json", failure) || !seen.insert(fs::weakly_canonical(candidate)).second) continue;
+      if (!fs::exists(candidate / "bundle.json", failure) || !seen.insert(fs::weakly_canonical(candidate)).second)
+        continue;
       try {
         const models::Bundle bundle(candidate);
         ++result.made;
         if (json) {
-          listed.push_back({{"name", bundle.manifest().name}, {"version", bundle.manifest().version}, {"path", candidate.string()}});
+          listed.push_back(
+              {{"name", bundle.manifest().name}, {"version", bundle.manifest().version}, {"path", candidate.string()}});
         } else {
           out << bundle.label() << "  " << candidate.string() << '\n';
         }
@@ -62,14 +64,16 @@ JobResult show_bundle(const std::optional<std::string>& name, bool json, std::os
       << "licence      " << manifest.licence << "\n"
       << "source       " << manifest.source << "\n"
       << "image size   " << manifest.image_size << " pixels, sides in multiples of " << manifest.size_multiple << "\n"
-      << "action units " << join(manifest.au.names, " ") << ", variations from " << format_number(manifest.au.min) << " to "
-      << format_number(manifest.au.max) << (manifest.au.zero_keeps_expression ? "; zeros keep the expression" : "") << "\n"
+      << "action units " << join(manifest.au.names, " ") << ", variations from " << format_number(manifest.au.min)
+      << " to " << format_number(manifest.au.max)
+      << (manifest.au.zero_keeps_expression ? "; zeros keep the expression" : "") << "\n"
       << "schedule     " << manifest.schedule.beta_schedule << ", " << manifest.schedule.prediction_type << ", "
       << manifest.schedule.timestep_spacing << " timesteps"
-      << (manifest.schedule.timestep_shift == 1 ? "" : " shifted by " + format_number(manifest.schedule.timestep_shift)) << "\n"
+      << (manifest.schedule.timestep_shift == 1 ? "" : " shifted by " + format_number(manifest.schedule.timestep_shift))
+      << "\n"
       << "defaults     " << manifest.defaults.sampler << ", " << manifest.defaults.steps << " steps, guidance "
-      << format_number(manifest.defaults.guidance) << ", seed " << manifest.defaults.seed
-      << ", start noise " << format_number(manifest.defaults.noise_scale) << "\n";
+      << format_number(manifest.defaults.guidance) << ", seed " << manifest.defaults.seed << ", start noise "
+      << format_number(manifest.defaults.noise_scale) << "\n";
   for (const auto& [module, entry] : manifest.modules) {
     out << "module       " << module << "  " << entry.file.file << "  " << entry.file.bytes << " bytes\n";
   }
@@ -87,10 +91,13 @@ JobResult verify_bundle(const std::optional<std::string>& name, bool json, std::
   for (const auto& check : models::verify(bundle)) {
     ++(check.problem ? result.failed : result.made);
     if (json) {
-      checks.push_back({{"module", check.module}, {"file", check.file}, {"ok", !check.problem},
+      checks.push_back({{"module", check.module},
+                        {"file", check.file},
+                        {"ok", !check.problem},
                         {"problem", check.problem ? Json(*check.problem) : Json(nullptr)}});
     } else {
-      out << (check.problem ? "BAD " : "ok  ") << check.module << "  " << (check.problem ? *check.problem : check.file) << '\n';
+      out << (check.problem ? "BAD " : "ok  ") << check.module << "  " << (check.problem ? *check.problem : check.file)
+          << '\n';
     }
   }
   if (json) out << checks.dump(2) << '\n';

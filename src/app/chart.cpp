@@ -38,10 +38,13 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-cv::Scalar rgb(std::uint32_t colour) { return {double(colour >> 16U), double((colour >> 8U) & 255U), double(colour & 255U)}; }
+cv::Scalar rgb(std::uint32_t colour) {
+  return {double(colour >> 16U), double((colour >> 8U) & 255U), double(colour & 255U)};
+}
 
 cv::Point at(double x, double y) {
-  return {static_cast<int>(std::lround(x * kScale * (1 << kShift))), static_cast<int>(std::lround(y * kScale * (1 << kShift)))};
+  return {static_cast<int>(std::lround(x * kScale * (1 << kShift))),
+          static_cast<int>(std::lround(y * kScale * (1 << kShift)))};
 }
 
 std::string ascii(const std::string& text) {
@@ -79,27 +82,29 @@ std::string chart_svg(const Chart& chart) {
                     std::to_string(chart.width) + " " + std::to_string(chart.height) +
                     "\" font-family=\"sans-serif\">\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n";
   for (const auto& box : chart.boxes) {
-    svg += "<rect x=\"" + number(box.x) + "\" y=\"" + number(box.y) + "\" width=\"" + number(box.width) + "\" height=\"" +
-           number(box.height) + "\" fill=\"" + colour_text(box.colour) + "\"/>\n";
+    svg += "<rect x=\"" + number(box.x) + "\" y=\"" + number(box.y) + "\" width=\"" + number(box.width) +
+           "\" height=\"" + number(box.height) + "\" fill=\"" + colour_text(box.colour) + "\"/>\n";
   }
   for (const auto& line : chart.lines) {
     svg += "<line x1=\"" + number(line.x1) + "\" y1=\"" + number(line.y1) + "\" x2=\"" + number(line.x2) + "\" y2=\"" +
-           number(line.y2) + "\" stroke=\"" + colour_text(line.colour) + "\" stroke-width=\"" + number(line.width) + "\"/>\n";
+           number(line.y2) + "\" stroke=\"" + colour_text(line.colour) + "\" stroke-width=\"" + number(line.width) +
+           "\"/>\n";
   }
   static constexpr const char* kAnchors[] = {"start", "middle", "end"};
   for (const auto& words : chart.words) {
-    svg += "<text x=\"" + number(words.x) + "\" y=\"" + number(words.y) + "\" font-size=\"" + number(words.size) + "\" fill=\"" +
-           colour_text(words.colour) + "\" text-anchor=\"" + kAnchors[static_cast<int>(words.anchor)] + "\">" +
-           escaped(words.text) + "</text>\n";
+    svg += "<text x=\"" + number(words.x) + "\" y=\"" + number(words.y) + "\" font-size=\"" + number(words.size) +
+           "\" fill=\"" + colour_text(words.colour) + "\" text-anchor=\"" + kAnchors[static_cast<int>(words.anchor)] +
+           "\">" + escaped(words.text) + "</text>\n";
   }
   return svg + "</svg>\n";
 }
 
 std::vector<std::uint8_t> chart_png(const Chart& chart) {
-  cv::Mat paper(static_cast<int>(chart.height * kScale), static_cast<int>(chart.width * kScale), CV_8UC3, cv::Scalar::all(255));
+  cv::Mat paper(static_cast<int>(chart.height * kScale), static_cast<int>(chart.width * kScale), CV_8UC3,
+                cv::Scalar::all(255));
   for (const auto& box : chart.boxes) {
-    cv::rectangle(paper, at(box.x, box.y), at(box.x + box.width, box.y + box.height), rgb(box.colour), cv::FILLED, cv::LINE_AA,
-                  kShift);
+    cv::rectangle(paper, at(box.x, box.y), at(box.x + box.width, box.y + box.height), rgb(box.colour), cv::FILLED,
+                  cv::LINE_AA, kShift);
   }
   for (const auto& line : chart.lines) {
     cv::line(paper, at(line.x1, line.y1), at(line.x2, line.y2), rgb(line.colour),

@@ -32,7 +32,8 @@ struct Chart {
   std::vector<Words> words{};
 };
 
-/// The distance of an axis's ticks: 1, 2 or 5 times a power of ten, so that about four steps reach `top`, which is above 0.
+/// The distance of an axis's ticks: 1, 2 or 5 times a power of ten, so that about four steps reach `top`, which is
+/// above 0.
 double tick_step(double top);
 
 /// Both on white paper.

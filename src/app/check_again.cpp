@@ -30,17 +30,20 @@ bool can_be_made(const RecordedItem& item) {
 /// What has to be equal for one run. The options follow from it.
 std::string group_key(const RecordedItem& item, const EditOptions& options) {
   auto parameters = item.record.at("parameters");
-  for (const auto* own : {"edit", "au", "target", "strength", "like", "seed", "best_of", "compare"}) parameters.erase(own);
+  for (const auto* own : {"edit", "au", "target", "strength", "like", "seed", "best_of", "compare"})
+    parameters.erase(own);
   const auto& compute = options.compute;
   return parameters.dump(-1, ' ', false, RecordJson::error_handler_t::replace) + item.root.string() + ' ' +
-         options.bundle.value_or("") + ' ' + compute.device + ' ' + compute.dtype + ' ' + std::to_string(compute.threads) + ' ' +
-         std::to_string(compute.batch_size);
+         options.bundle.value_or("") + ' ' + compute.device + ' ' + compute.dtype + ' ' +
+         std::to_string(compute.threads) + ' ' + std::to_string(compute.batch_size);
 }
 
 using Batch = std::vector<WorkItem>;
 
 bool same_item(const WorkItem& a, const WorkItem& b) {
-  const auto same_edit = [](const EditRequest& x, const EditRequest& y) { return x.variation == y.variation && x.seed == y.seed; };
+  const auto same_edit = [](const EditRequest& x, const EditRequest& y) {
+    return x.variation == y.variation && x.seed == y.seed;
+  };
   return fs::absolute(a.input.path) == fs::absolute(b.input.path) && a.input_sha256 == b.input_sha256 &&
          std::equal(a.edits.begin(), a.edits.end(), b.edits.begin(), b.edits.end(), same_edit);
 }
@@ -78,7 +81,8 @@ class Groups {
     try {
       auto batch = batch_of_record(job, {folder_ / item.key, options.output.format.value()}, group.bundle->manifest());
       auto& batches = group.batches;
-      if (!batches.empty() && std::equal(batch.begin(), batch.end(), batches.back().begin(), batches.back().end(), same_item)) {
+      if (!batches.empty() &&
+          std::equal(batch.begin(), batch.end(), batches.back().begin(), batches.back().end(), same_item)) {
         take_wanted(batches.back(), batch);
       } else {
         batches.push_back(std::move(batch));
@@ -124,7 +128,8 @@ class Groups {
   std::map<std::string, Group*> by_key_;
 };
 
-/// The stored item as it is now. Its parameters are the stored ones, as it was made from them; pictures beside it may have changed.
+/// The stored item as it is now. Its parameters are the stored ones, as it was made from them; pictures beside it may
+/// have changed.
 RecordedItem made_again(const RecordedItem& stored, const RecordedItem& now) {
   RecordedItem item = now;
   item.key = stored.key;
@@ -141,12 +146,15 @@ RecordedItem made_again(const RecordedItem& stored, const RecordedItem& now) {
 
 RecordedRun make_again(const RecordedRun& stored, const fs::path& folder, const AgainOptions& options) {
   if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))
-    throw UsageError("--out " + folder.string() + ": expected a new or empty folder, so that nothing old is taken for a result");
+    throw UsageError("--out " + folder.string() +
+                     ": expected a new or empty folder, so that nothing old is taken for a result");
   Groups groups(folder, options);
   for (const auto& item : stored.items) {
     const auto where = stored.file.string() + ": " + item.key;
-    if (can_be_made(item)) groups.add(item, where);
-    else log::warn(where + ": a line of a job file that couldn't be read; it can't be made again");
+    if (can_be_made(item))
+      groups.add(item, where);
+    else
+      log::warn(where + ": a line of a job file that couldn't be read; it can't be made again");
   }
   groups.run();
   std::map<fs::path, RecordedItem> by_output;
@@ -154,8 +162,10 @@ RecordedRun make_again(const RecordedRun& stored, const fs::path& folder, const 
   RecordedRun run{folder, {}};
   for (const auto& item : stored.items) {
     const auto found = by_output.find(fs::weakly_canonical(folder / item.key));
-    if (!can_be_made(item)) run.items.push_back(item);
-    else if (found != by_output.end()) run.items.push_back(made_again(item, found->second));
+    if (!can_be_made(item))
+      run.items.push_back(item);
+    else if (found != by_output.end())
+      run.items.push_back(made_again(item, found->second));
   }
   return run;
 }

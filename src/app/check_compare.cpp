@@ -17,9 +17,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json at(const Json& object, const char* key) { return object.is_object() && object.contains(key) ? object[key] : Json(); }
+Json at(const Json& object, const char* key) {
+  return object.is_object() && object.contains(key) ? object[key] : Json();
+}
 
-std::string expected_got(const Json& stored, const Json& now) { return "expected " + stored.dump() + ", got " + now.dump(); }
+std::string expected_got(const Json& stored, const Json& now) {
+  return "expected " + stored.dump() + ", got " + now.dump();
+}
 
 std::string expected_got(double stored, double now, double tolerance) {
   return "expected " + format_number(stored) + ", got " + format_number(now) + ", off by " +
@@ -29,7 +33,8 @@ std::string expected_got(double stored, double now, double tolerance) {
 /// Compares one output, made twice.
 class ItemComparison {
  public:
-  ItemComparison(const RecordedItem& stored, const RecordedItem& now, const Tolerances& tolerances, std::vector<Drift>& drifts)
+  ItemComparison(const RecordedItem& stored, const RecordedItem& now, const Tolerances& tolerances,
+                 std::vector<Drift>& drifts)
       : stored_(stored), now_(now), tolerances_(tolerances), drifts_(drifts) {}
 
   void run() {
@@ -94,7 +99,8 @@ class ItemComparison {
       if (!tolerances_.min_ssim) return;
       const double similarity = measure::ssim(a, b);
       if (similarity < *tolerances_.min_ssim) {
-        drifted("pixels", "SSIM " + format_number(similarity) + " (at least: " + format_number(*tolerances_.min_ssim) + ")");
+        drifted("pixels",
+                "SSIM " + format_number(similarity) + " (at least: " + format_number(*tolerances_.min_ssim) + ")");
       }
     } catch (const Error& problem) {
       drifted("pixels", problem.what());
@@ -107,7 +113,8 @@ class ItemComparison {
     if (!outputs.is_array() || outputs.empty()) return;
     const auto recorded = at(outputs[0], "sha256");
     if (recorded.is_string() && recorded != sha256_of_file(item.output)) {
-      throw ItemError(item.output.string() + ": the stored picture isn't the one its record says; accept anew with --update");
+      throw ItemError(item.output.string() +
+                      ": the stored picture isn't the one its record says; accept anew with --update");
     }
   }
 
@@ -150,7 +157,8 @@ std::vector<Drift> compare_figures(const Json& stored, const Json& now, const To
       continue;
     }
     const double value = after[key].at("value").get<double>();
-    if (std::abs(value - expected) > tolerance) drifts.push_back({"figures", key, expected_got(expected, value, tolerance)});
+    if (std::abs(value - expected) > tolerance)
+      drifts.push_back({"figures", key, expected_got(expected, value, tolerance)});
   }
   return drifts;
 }

@@ -19,7 +19,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr std::uintmax_t kMaxBytes = std::uintmax_t{512} << 20;
 
-fs::path folder_of(const fs::path& baseline) { return baseline.extension() == ".jsonl" ? baseline.parent_path() : baseline; }
+fs::path folder_of(const fs::path& baseline) {
+  return baseline.extension() == ".jsonl" ? baseline.parent_path() : baseline;
+}
 
 fs::path figures_file(const CheckOptions& options) { return folder_of(options.baseline) / "figures.json"; }
 
@@ -43,11 +45,14 @@ Json read_figures(const fs::path& file) {
     throw NoInputError(file.string() + ": no stored figures; write them with check --update --figures");
   const auto bytes = read_file(file, kMaxBytes);
   auto json = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
-  if (json.is_discarded() || !json.contains("methods")) throw UsageError(file.string() + ": no figures of magicface eval");
+  if (json.is_discarded() || !json.contains("methods"))
+    throw UsageError(file.string() + ": no figures of magicface eval");
   return json;
 }
 
-void write_json(const fs::path& file, const std::string& text) { write_file_atomically(file, {text.begin(), text.end()}); }
+void write_json(const fs::path& file, const std::string& text) {
+  write_file_atomically(file, {text.begin(), text.end()});
+}
 
 /// The pictures that the old baseline's records name and the new one's don't. Nothing else in the folder is touched.
 void remove_old_pictures(const fs::path& folder, const RecordedRun& run) {
@@ -61,8 +66,8 @@ void remove_old_pictures(const fs::path& folder, const RecordedRun& run) {
 
 std::size_t accept(const CheckOptions& options, const RecordedRun& run) {
   const auto folder = folder_of(options.baseline);
-  if (fs::exists(folder) &&
-      fs::weakly_canonical(folder) == fs::weakly_canonical(fs::is_directory(run.file) ? run.file : run.file.parent_path())) {
+  if (fs::exists(folder) && fs::weakly_canonical(folder) ==
+                                fs::weakly_canonical(fs::is_directory(run.file) ? run.file : run.file.parent_path())) {
     throw UsageError("--update: the stored run and the run lie in the same folder, " + folder.string());
   }
   make_folder(folder);

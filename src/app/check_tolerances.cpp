@@ -64,7 +64,8 @@ class TolerancesReader {
     if (!json.is_object()) throw wrong(where.empty() ? "the file" : where, "an object", json);
     for (const auto& [field, value] : json.items()) {
       if (std::find(known.begin(), known.end(), field) != known.end()) continue;
-      throw UsageError(file_ + ": unknown field '" + where + field + "'; the nearest is '" + where + nearest(field, known) + "'");
+      throw UsageError(file_ + ": unknown field '" + where + field + "'; the nearest is '" + where +
+                       nearest(field, known) + "'");
     }
   }
 

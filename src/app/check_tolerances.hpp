@@ -20,8 +20,8 @@ struct Tolerances {
   static constexpr double kExact = 1e-9;
 };
 
-/// Reads {"ignore": ["bundle"], "pixels": {"max_difference": 2, "min_ssim": 0.99}, "au_change": 0.05, "figures": {"au_mse":
-/// 0.01}}. With "pixels", what it doesn't name isn't checked; null switches a check off.
+/// Reads {"ignore": ["bundle"], "pixels": {"max_difference": 2, "min_ssim": 0.99}, "au_change": 0.05, "figures":
+/// {"au_mse": 0.01}}. With "pixels", what it doesn't name isn't checked; null switches a check off.
 /// @throws NoInputError, UsageError naming the field, expected and actual.
 Tolerances read_tolerances(const std::filesystem::path& file);
 

@@ -31,12 +31,13 @@ void check_edit_options(const EditOptions& options, const models::Manifest& mani
   }
 }
 
-JobResult EditSession::run(const EditOptions& options, const std::shared_ptr<const models::Bundle>& bundle, EditPlan plan,
-                           std::ostream& out) {
+JobResult EditSession::run(const EditOptions& options, const std::shared_ptr<const models::Bundle>& bundle,
+                           EditPlan plan, std::ostream& out) {
   check_edit_options(options, bundle->manifest());
   const auto& compute = options.compute;
   const auto wanted = bundle->folder().string() + ' ' + compute.device + ' ' + compute.dtype + ' ' +
-                      std::to_string(compute.threads) + (compute.low_memory ? " low memory" : "") + (compute.cuda_graphs ? " graphs" : "");
+                      std::to_string(compute.threads) + (compute.low_memory ? " low memory" : "") +
+                      (compute.cuda_graphs ? " graphs" : "");
   if (!engine_ || loaded_for_ != wanted) engine_ = std::make_shared<EngineSlot::element_type>();
   loaded_for_ = wanted;
   return EditRun(options, bundle, std::move(plan), out, engine_).run();

@@ -34,7 +34,8 @@ class Planner {
   std::vector<WorkItem> items_of(const std::vector<Input>& inputs) {
     std::vector<OutputKey> keys;
     for (const auto& input : inputs) {
-      for (const auto& request : shared_) keys.push_back({input.path, request.label, request.seed, keys.size() + 1, face_number(options_.face)});
+      for (const auto& request : shared_)
+        keys.push_back({input.path, request.label, request.seed, keys.size() + 1, face_number(options_.face)});
     }
     const auto outputs = plan_outputs(keys, naming_);
     std::vector<WorkItem> items;
@@ -64,14 +65,15 @@ class Planner {
         if (job.face) item.face = face_of(*job.face);
         auto edits = requests_of(job);
         for (const auto& edit : edits) {
-          item.outputs.push_back(
-              names_.name({job.input, edit.label, edit.seed, number_ + item.outputs.size(),
-                            face_number(item.face.value_or(options_.face))}, job.output));
+          item.outputs.push_back(names_.name({job.input, edit.label, edit.seed, number_ + item.outputs.size(),
+                                              face_number(item.face.value_or(options_.face))},
+                                             job.output));
         }
         item.edits = std::move(edits);
       } catch (const Error& problem) {
         item.outputs.clear();
-        item.input.problem = (options_.batch.jobs == "-" ? kPipeName : *options_.batch.jobs) + ":" + std::to_string(job.line) + ": " + problem.what();
+        item.input.problem = (options_.batch.jobs == "-" ? kPipeName : *options_.batch.jobs) + ":" +
+                             std::to_string(job.line) + ": " + problem.what();
       }
     }
     for (const auto& output : item.outputs) names_.take(output, job.input);
@@ -155,9 +157,8 @@ EditPlan plan_of_pipe(const EditOptions& options, const models::Manifest& manife
   };
   EditPlan plan;
   const auto stop = [abandoned = plan.abandoned] { return *abandoned || cancellation_requested(); };
-  auto pipe = std::make_shared<Pipe>(Pipe{{options, manifest},
-                                          JobParser({kPipeName, "", false, options.batch.allow_outside}),
-                                          {STDIN_FILENO, stop}});
+  auto pipe = std::make_shared<Pipe>(
+      Pipe{{options, manifest}, JobParser({kPipeName, "", false, options.batch.allow_outside}), {STDIN_FILENO, stop}});
   plan.shard = shard;
   plan.next = [pipe, shard]() -> std::optional<WorkItem> {
     while (const auto text = pipe->lines.next()) {

@@ -23,12 +23,12 @@ struct EditPlan {
   /// Ends such a wait.
   std::shared_ptr<std::atomic<bool>> abandoned = std::make_shared<std::atomic<bool>>(false);
   Shard shard;
-  std::optional<std::size_t> total;  ///< outputs (and broken lines) over all shards; nothing for a pipe
-  std::size_t inputs = 0;            ///< items that `next` will give; 0 for a pipe
-  std::size_t outputs = 0;           ///< outputs of this shard; 0 for a pipe
+  std::optional<std::size_t> total;             ///< outputs (and broken lines) over all shards; nothing for a pipe
+  std::size_t inputs = 0;                       ///< items that `next` will give; 0 for a pipe
+  std::size_t outputs = 0;                      ///< outputs of this shard; 0 for a pipe
   std::vector<std::filesystem::path> pictures;  ///< the input of each item; none for a pipe
-  std::size_t most_edits = 0;        ///< of an item; 0 for a pipe
-  std::string fingerprint;           ///< sha256 over number and name of every output; empty for a pipe
+  std::size_t most_edits = 0;                   ///< of an item; 0 for a pipe
+  std::string fingerprint;                      ///< sha256 over number and name of every output; empty for a pipe
 };
 
 /// Expands inputs or reads the job file, parses every edit, and names every output.

@@ -110,13 +110,14 @@ void EditReport::add_failure(const std::string& error) {
   log::error(error);
 }
 
-std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const EditRequest& edit, int width,
-                            int height) {
+std::string parameters_text(const EditOptions& options, const models::Manifest& manifest, const EditRequest& edit,
+                            int width, int height) {
   const auto sampling = pipeline::resolved(options.sampling, manifest.defaults);
-  return edit_text(edit, manifest.au) + "\nSteps: " + std::to_string(sampling.steps) + ", Sampler: " + sampling.sampler +
-         ", CFG scale: " + format_number(sampling.guidance) + ", Start noise: " + format_number(sampling.noise_scale) +
-         ", Seed: " + std::to_string(edit.seed) + ", Size: " + std::to_string(width) + "x" +
-         std::to_string(height) + ", Model: " + manifest.name + "@" + manifest.version + ", Version: magicface " + kVersion;
+  return edit_text(edit, manifest.au) + "\nSteps: " + std::to_string(sampling.steps) +
+         ", Sampler: " + sampling.sampler + ", CFG scale: " + format_number(sampling.guidance) +
+         ", Start noise: " + format_number(sampling.noise_scale) + ", Seed: " + std::to_string(edit.seed) +
+         ", Size: " + std::to_string(width) + "x" + std::to_string(height) + ", Model: " + manifest.name + "@" +
+         manifest.version + ", Version: magicface " + kVersion;
 }
 
 }  // namespace magicface::app

@@ -50,13 +50,13 @@ struct EditOutcome {
   std::vector<double> variation;
   std::uint64_t seed = 0;
   std::optional<std::string> error;
-  bool skipped = false;                  ///< made already; among `other_faces`: left out, and `error` says why
+  bool skipped = false;  ///< made already; among `other_faces`: left out, and `error` says why
   std::optional<std::vector<double>> au_before, au_after;
-  double seconds = 0;                    ///< sampling
+  double seconds = 0;                                  ///< sampling
   std::vector<std::pair<std::string, double>> stages;  ///< seconds by stage, this edit's share of what edits share
   std::string input_sha256;
   std::shared_ptr<const SampledBatch> batch;
-  std::size_t batch_place = 0;           ///< from 0
+  std::size_t batch_place = 0;  ///< from 0
   std::vector<MadeFile> files;
   std::vector<std::string> warnings;
   std::optional<Shown> shown;            ///< when sheets are asked for, and the edit was made

@@ -21,7 +21,8 @@ std::vector<EditRequest> variation_requests(const EditOptions& options, const fa
     requests.push_back(std::move(request));
   };
   for (const auto& text : options.au) {
-    for (auto& asked : face::parse_requests(text, face::AuSense::variation, vocabulary)) add("--au " + text, std::move(asked));
+    for (auto& asked : face::parse_requests(text, face::AuSense::variation, vocabulary))
+      add("--au " + text, std::move(asked));
   }
   if (!options.release_au.empty() || !options.release_variation.empty()) {
     face::AuRequest asked;
@@ -38,23 +39,28 @@ void check_estimate(const EditRequest& request, const EditOptions& options, cons
   if (!needs_estimate(request)) return;
   const std::string what = request.rivals.empty() ? request.flag : "--keep best";
   if (!manifest.modules.contains("au_estimator")) {
-    throw UsageError(what + ": expected a bundle with an 'au_estimator', which reads a face's intensities; " + manifest.name + "@" +
-                     manifest.version + " has none; give changes with --au, or another --bundle");
+    throw UsageError(what + ": expected a bundle with an 'au_estimator', which reads a face's intensities; " +
+                     manifest.name + "@" + manifest.version + " has none; give changes with --au, or another --bundle");
   }
   if (options.condition) {
-    throw UsageError(what + ": with --condition no face is looked for, but its intensities are needed; leave --condition out, or "
-                     "give changes with --au");
+    throw UsageError(
+        what +
+        ": with --condition no face is looked for, but its intensities are needed; leave --condition out, or "
+        "give changes with --au");
   }
   if (!request.rivals.empty() && options.composite == pipeline::Composite::none) {
-    throw UsageError("--keep best: expected --composite auto (the estimator looks at the face in the whole picture), got none");
+    throw UsageError(
+        "--keep best: expected --composite auto (the estimator looks at the face in the whole picture), got none");
   }
 }
 
 /// Every edit with every seed, or with --keep best as one edit with rivals.
-std::vector<EditRequest> with_seeds(std::vector<EditRequest> edits, const EditOptions& options, std::uint64_t standard) {
+std::vector<EditRequest> with_seeds(std::vector<EditRequest> edits, const EditOptions& options,
+                                    std::uint64_t standard) {
   const auto& given = options.seeds.seeds;
   if (!given.empty() && options.seed) throw UsageError("--seed and --seeds: keep one of them");
-  if (options.seeds.keep_best && given.size() < 2) throw UsageError("--keep best: expected --seeds with at least two, e.g. --seeds 1,2,3");
+  if (options.seeds.keep_best && given.size() < 2)
+    throw UsageError("--keep best: expected --seeds with at least two, e.g. --seeds 1,2,3");
   auto sorted = given;
   std::sort(sorted.begin(), sorted.end());
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
@@ -94,7 +100,8 @@ std::vector<EditRequest> parse_requests(const EditOptions& options, const models
   auto edits = variation_requests(options, vocabulary);
   auto expressions = expression_requests(options.expressions, vocabulary);
   std::move(expressions.begin(), expressions.end(), std::back_inserter(edits));
-  if (edits.empty()) throw UsageError("--au: expected at least one edit, e.g. --au AU12=3 or --preset happiness, got none");
+  if (edits.empty())
+    throw UsageError("--au: expected at least one edit, e.g. --au AU12=3 or --preset happiness, got none");
   for (auto& edit : edits) {
     edit.label = edit.asked.label;
     edit.variation = edit.asked.variation;
@@ -125,8 +132,9 @@ OutputOptions output_options(const EditOptions& options) {
   auto output = options.output;
   const bool named = output.pattern.find("{seed}") != std::string::npos;
   if (options.seeds.keep_best && named) {
-    throw UsageError("--output-pattern with {seed} and --keep best: which seed is best isn't known before; leave {seed} out "
-                     "(--json tells it)");
+    throw UsageError(
+        "--output-pattern with {seed} and --keep best: which seed is best isn't known before; leave {seed} out "
+        "(--json tells it)");
   }
   if (options.seeds.seeds.size() > 1 && !options.seeds.keep_best && !named) output.pattern += "_{seed}";
   return output;

@@ -18,16 +18,16 @@ struct EditRequest {
   face::AuRequest asked;
   std::optional<std::filesystem::path> like;  ///< the portrait that `asked.target` is still to be read from
   std::string flag;                           ///< what asked for it, for messages: "--target AU12=3"
-  face::ActionUnits variation;        ///< what the model is given, in the bundle's order; see `resolved`
+  face::ActionUnits variation;                ///< what the model is given, in the bundle's order; see `resolved`
   std::uint64_t seed = 0;
   std::vector<std::uint64_t> rivals;  ///< more seeds, of which with `seed` the best is kept
   std::string label;                  ///< {edit} of the output's name
   std::vector<std::string> warnings;  ///< values beyond the bundle's range
 };
 
-/// The edits of the command line: --au, --target, --preset, --like, --neutralise, --au-file, each in its order, and each with
-/// all seeds; warnings are logged here, once. @throws UsageError, also for edits that need what the bundle or the
-/// other flags don't give
+/// The edits of the command line: --au, --target, --preset, --like, --neutralise, --au-file, each in its order, and
+/// each with all seeds; warnings are logged here, once. @throws UsageError, also for edits that need what the bundle or
+/// the other flags don't give
 std::vector<EditRequest> parse_requests(const EditOptions& options, const models::Manifest& manifest);
 
 /// Whether some flag asks for an edit.

@@ -35,7 +35,8 @@ std::optional<fs::path> record_path(const EditOptions& options, const EditPlan& 
 class ReadAhead {
  public:
   ReadAhead(const EditPlan& plan, const EditOptions& options, const ItemLoader& loader)
-      : abandoned_(plan.abandoned), thread_([this, groups = ItemGroups(plan.next, options), &loader]() mutable { work(groups, loader); }) {}
+      : abandoned_(plan.abandoned),
+        thread_([this, groups = ItemGroups(plan.next, options), &loader]() mutable { work(groups, loader); }) {}
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
   ~ReadAhead() {

@@ -13,7 +13,8 @@ namespace magicface::app {
 class EditSession {
  public:
   /// @throws UsageError for options that don't fit the bundle, and as run_edit.
-  JobResult run(const EditOptions& options, const std::shared_ptr<const models::Bundle>& bundle, EditPlan plan, std::ostream& out);
+  JobResult run(const EditOptions& options, const std::shared_ptr<const models::Bundle>& bundle, EditPlan plan,
+                std::ostream& out);
 
  private:
   std::string loaded_for_;  ///< bundle and device

@@ -58,8 +58,12 @@ cv::Mat shrunk(const cv::Mat& rgb, int side) {
 
 }  // namespace
 
-EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, const EditPlan& plan, EditReport& report)
-    : options_(options), report_(report), vocabulary_(au.names), many_inputs_(plan.pictures.size() > 1),
+EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, const EditPlan& plan,
+                       EditReport& report)
+    : options_(options),
+      report_(report),
+      vocabulary_(au.names),
+      many_inputs_(plan.pictures.size() > 1),
       columns_(plan.most_edits + 1) {
   const auto& sheets = options.sheets;
   if ((sheets.grid || sheets.sweep_video) && plan.pictures.empty()) {
@@ -68,7 +72,8 @@ EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, 
   if (sheets.grid) {
     const auto format = image::format_of_path(*sheets.grid);
     if (!format) {
-      throw UsageError("--grid " + sheets.grid->string() + ": expected a name that ends in .png, .jpg, .webp, .tiff or .bmp");
+      throw UsageError("--grid " + sheets.grid->string() +
+                       ": expected a name that ends in .png, .jpg, .webp, .tiff or .bmp");
     }
     image::check_writable(*format);
     side_ = image::sheet_cell_side(plan.pictures.size(), columns_);
@@ -82,17 +87,20 @@ void EditSheets::check_video(const EditPlan& plan) const {
   image::animation_format_of_path(*sheets.sweep_video);
   image::check_animation({sheets.frame_ms, quality_of(options_)});
   if (plan.most_edits < 2) {
-    throw UsageError("--sweep-video: expected at least two edits, e.g. --au AU12=-6:6:2, got " + std::to_string(plan.most_edits));
+    throw UsageError("--sweep-video: expected at least two edits, e.g. --au AU12=-6:6:2, got " +
+                     std::to_string(plan.most_edits));
   }
   if (options_.seeds.seeds.size() > 1 && !options_.seeds.keep_best) {
-    throw UsageError("--sweep-video and --seeds: one seed makes a smooth animation; add --keep best or take one --seed");
+    throw UsageError(
+        "--sweep-video and --seeds: one seed makes a smooth animation; add --keep best or take one --seed");
   }
   std::set<fs::path> names;
   for (const auto& picture : plan.pictures) {
     const auto file = video_of(picture);
     check_new(file);
     if (!names.insert(file).second) {
-      throw UsageError("--sweep-video: two animations would be named " + file.string() + "; give inputs of different names");
+      throw UsageError("--sweep-video: two animations would be named " + file.string() +
+                       "; give inputs of different names");
     }
   }
 }
@@ -114,7 +122,8 @@ std::vector<image::SheetCell>& EditSheets::row_of(const EditOutcome& outcome) {
   if (place == rows_.size()) {
     row_of_.push_back(key);
     rows_.emplace_back(columns_);
-    rows_.back()[0] = {image::thumbnail(outcome.shown->before, outcome.shown->face, side_), outcome.input.stem().string()};
+    rows_.back()[0] = {image::thumbnail(outcome.shown->before, outcome.shown->face, side_),
+                       outcome.input.stem().string()};
   }
   return rows_[place];
 }
@@ -141,7 +150,8 @@ void EditSheets::compare(EditOutcome& outcome) {
     return;
   }
   try {
-    const auto picture = image::draw_comparison(outcome.shown->before, outcome.shown->after, "before", caption_of(outcome));
+    const auto picture =
+        image::draw_comparison(outcome.shown->before, outcome.shown->after, "before", caption_of(outcome));
     const auto bytes = encoded(picture, file, options_.quality);
     write_into(file, bytes);
     outcome.comparison = file;

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "edit_report.hpp"
 #include "edit_plan.hpp"
+#include "edit_report.hpp"
 #include "magicface/image/sheet.hpp"
 
 namespace magicface::app {

@@ -18,7 +18,8 @@ bool wants_json(const EstimateOptions& options) {
   if (!options.out) return options.json;
   const auto extension = options.out->extension();
   if (extension == ".csv" && options.json) {
-    throw UsageError("--out " + options.out->string() + " with --json: expected a name in .json or .jsonl; leave --json out for CSV");
+    throw UsageError("--out " + options.out->string() +
+                     " with --json: expected a name in .json or .jsonl; leave --json out for CSV");
   }
   return options.json || extension == ".json" || extension == ".jsonl";
 }
@@ -26,7 +27,8 @@ bool wants_json(const EstimateOptions& options) {
 /// Before a model is loaded: a table that can't be written must not cost the time of making it.
 void check_target(const EstimateOptions& options) {
   if (!options.out) return;
-  if (fs::is_directory(*options.out)) throw UsageError("--out " + options.out->string() + ": expected a file's name, got a folder");
+  if (fs::is_directory(*options.out))
+    throw UsageError("--out " + options.out->string() + ": expected a file's name, got a folder");
   keep_existing(*options.out, options.overwrite);
 }
 
@@ -38,19 +40,29 @@ void write_table(const fs::path& target, const std::string& text) {
 class EstimateJob {
  public:
   EstimateJob(const EstimateOptions& options, std::shared_ptr<const models::Bundle> bundle, std::ostream& lines)
-      : options_(options), json_(wants_json(options)), header_(!json_), faces_(bundle, options.compute),
-        table_(bundle->manifest().au.names, options.columns, options.landmarks), lines_(lines) {
-    if (!faces_.can_estimate()) throw BundleError(bundle->label() + ": the bundle has no 'au_estimator'; use another bundle");
+      : options_(options),
+        json_(wants_json(options)),
+        header_(!json_),
+        faces_(bundle, options.compute),
+        table_(bundle->manifest().au.names, options.columns, options.landmarks),
+        lines_(lines) {
+    if (!faces_.can_estimate())
+      throw BundleError(bundle->label() + ": the bundle has no 'au_estimator'; use another bundle");
   }
 
   void estimate(const fs::path& path) {
     const auto picture = image::read_picture(path, options_.limits);
     const auto found = faces_.detect(picture.rgb);
-    if (found.empty()) throw ItemError("no face found, upright or turned; use a picture that shows one larger and uncovered");
+    if (found.empty())
+      throw ItemError("no face found, upright or turned; use a picture that shows one larger and uncovered");
     if (std::exchange(header_, false)) lines_ << table_.csv_header() << '\n';
     for (std::size_t i = 0; i < found.size(); ++i) {
-      FaceEstimate estimate{path, i + 1, found[i], faces_.estimate_aus(picture.rgb, found[i]),
-                            faces_.estimate_pose(picture.rgb, found[i]), {}};
+      FaceEstimate estimate{path,
+                            i + 1,
+                            found[i],
+                            faces_.estimate_aus(picture.rgb, found[i]),
+                            faces_.estimate_pose(picture.rgb, found[i]),
+                            {}};
       if (options_.landmarks) estimate.landmarks = faces_.landmarks(picture.rgb, found[i]);
       lines_ << (json_ ? table_.json(estimate) : table_.csv_row(estimate)) << std::endl;
     }

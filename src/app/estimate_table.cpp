@@ -29,7 +29,8 @@ std::string EstimateTable::csv_header() const {
   std::vector<std::string> fields{"file", "face", "confidence", "box_x", "box_y", "box_width", "box_height"};
   for (const auto& name : names_) fields.push_back(face::au_column(name, columns_));
   const bool openface = columns_ == face::AuColumns::openface;
-  for (const char* angle : openface ? std::array{"pose_Rx", "pose_Ry", "pose_Rz"} : std::array{"pitch", "yaw", "roll"}) {
+  for (const char* angle :
+       openface ? std::array{"pose_Rx", "pose_Ry", "pose_Rz"} : std::array{"pitch", "yaw", "roll"}) {
     fields.emplace_back(angle);
   }
   for (const char* axis : {"x_", "y_"}) {
@@ -39,8 +40,7 @@ std::string EstimateTable::csv_header() const {
 }
 
 std::string EstimateTable::csv_row(const FaceEstimate& estimate) const {
-  std::vector<std::string> fields{estimate.file.string(), std::to_string(estimate.number),
-                                  fixed3(estimate.face.score)};
+  std::vector<std::string> fields{estimate.file.string(), std::to_string(estimate.number), fixed3(estimate.face.score)};
   const auto& box = estimate.face.box;
   for (const float side : {box.x, box.y, box.width, box.height}) fields.push_back(fixed3(side));
   for (const double value : estimate.intensities) fields.push_back(fixed3(value));
@@ -54,13 +54,15 @@ std::string EstimateTable::csv_row(const FaceEstimate& estimate) const {
 
 std::string EstimateTable::json(const FaceEstimate& estimate) const {
   const auto& box = estimate.face.box;
-  Json object{{"file", estimate.file.string()}, {"face", estimate.number}, {"confidence", rounded(estimate.face.score, 3)}};
+  Json object{
+      {"file", estimate.file.string()}, {"face", estimate.number}, {"confidence", rounded(estimate.face.score, 3)}};
   object["box"] = {rounded(box.x, 3), rounded(box.y, 3), rounded(box.width, 3), rounded(box.height, 3)};
   Json values = Json::object();
   for (std::size_t i = 0; i < names_.size(); ++i) values[names_[i]] = rounded(estimate.intensities[i], 3);
   object["au"] = values;
   object["pose"] = nullptr;
-  if (const auto& pose = estimate.pose) object["pose"] = {{"pitch", (*pose)[0]}, {"yaw", (*pose)[1]}, {"roll", (*pose)[2]}};
+  if (const auto& pose = estimate.pose)
+    object["pose"] = {{"pitch", (*pose)[0]}, {"yaw", (*pose)[1]}, {"roll", (*pose)[2]}};
   object["landmarks"] = nullptr;
   if (landmarks_) {
     Json points = Json::array();

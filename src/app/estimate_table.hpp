@@ -15,11 +15,11 @@ namespace magicface::app {
 /// What `estimate` says about one face.
 struct FaceEstimate {
   std::filesystem::path file;
-  std::size_t number = 1;               ///< of the face in its picture, from left to right
+  std::size_t number = 1;  ///< of the face in its picture, from left to right
   face::Face face;
-  std::vector<double> intensities;      ///< in the bundle's order, 0 to 5
-  std::optional<cv::Vec3d> pose;        ///< pitch, yaw, roll in radians
-  std::vector<cv::Point2f> landmarks;   ///< 68, or none
+  std::vector<double> intensities;     ///< in the bundle's order, 0 to 5
+  std::optional<cv::Vec3d> pose;       ///< pitch, yaw, roll in radians
+  std::vector<cv::Point2f> landmarks;  ///< 68, or none
 };
 
 /// The lines of a table, without newlines.

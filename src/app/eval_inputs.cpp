@@ -32,7 +32,8 @@ Column column_of(const std::string& name, const std::string& file, const face::A
   if (name == "face") return {Kind::face};
   if (const auto unit = vocabulary.find(name)) return {Kind::unit, *unit};
   if (name.starts_with("AU") || name.starts_with("au")) {
-    throw UsageError(file + ": column '" + name + "': no such action unit; the bundle has " + join(vocabulary.names(), ", "));
+    throw UsageError(file + ": column '" + name + "': no such action unit; the bundle has " +
+                     join(vocabulary.names(), ", "));
   }
   log::warn(file + ": the column '" + name + "' isn't read");
   return {};
@@ -83,7 +84,8 @@ std::vector<EvalPair> read_csv(const fs::path& file, const face::AuVocabulary& v
     expect_fields_of_header(*row, rows[0], pair.name);
     pair.variation.assign(vocabulary.size(), 0);
     for (std::size_t i = 0; i < columns.size(); ++i) fill(pair, columns[i], row->fields[i], file.parent_path());
-    if (pair.source.empty() || pair.edited.empty()) throw UsageError(pair.name + ": expected a path in source and in edited");
+    if (pair.source.empty() || pair.edited.empty())
+      throw UsageError(pair.name + ": expected a path in source and in edited");
     pairs.push_back(std::move(pair));
   }
   return pairs;
@@ -102,8 +104,8 @@ EvalPair pair_of(const RecordedItem& item, const fs::path& file, const face::AuV
   pair.edited = item.output;
   pair.variation.assign(vocabulary.size(), 0);
   if (!item.ok()) {
-    pair.problem =
-        "not made: " + (item.record["error"].is_string() ? item.record["error"].get<std::string>() : "no reason recorded");
+    pair.problem = "not made: " +
+                   (item.record["error"].is_string() ? item.record["error"].get<std::string>() : "no reason recorded");
     return pair;
   }
   pair.variation = variation_of(item.variation(), vocabulary);
@@ -112,7 +114,8 @@ EvalPair pair_of(const RecordedItem& item, const fs::path& file, const face::AuV
       if (face.at("status") == "ok") pair.by_face.push_back(variation_of(face.at("au"), vocabulary));
     }
   }
-  if (const auto& parameters = item.record.at("parameters"); parameters.contains("face")) pair.face = parameters["face"].get<std::string>();
+  if (const auto& parameters = item.record.at("parameters"); parameters.contains("face"))
+    pair.face = parameters["face"].get<std::string>();
   return pair;
 }
 

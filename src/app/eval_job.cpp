@@ -57,7 +57,8 @@ void report_problems(const EvalScores& scores) {
     const auto& pair = scores.method.pairs[i];
     for (const auto& problem : scores.figures[i].problems) {
       log::error(scores.method.name + ": " + pair.name + ": " +
-                 (problem.find(pair.edited.string()) == 0 || pair.edited.empty() ? "" : pair.edited.string() + ": ") + problem);
+                 (problem.find(pair.edited.string()) == 0 || pair.edited.empty() ? "" : pair.edited.string() + ": ") +
+                 problem);
     }
   }
 }
@@ -97,7 +98,8 @@ Evaluation evaluate(const EvalOptions& options) {
 JobResult run_eval(const EvalOptions& options, std::ostream& out) {
   if (options.methods.empty()) {
     throw UsageError(
-        "eval: expected records or CSV files of pairs; magicface eval out/records.jsonl, or magicface eval DeltaEdit=pairs.csv");
+        "eval: expected records or CSV files of pairs; magicface eval out/records.jsonl, or magicface eval "
+        "DeltaEdit=pairs.csv");
   }
   check_targets(options);
   return write_evaluation(evaluate(options), options, out);

@@ -41,7 +41,7 @@ cv::Mat read_mask(const fs::path& file) {
 struct Source {
   std::pair<fs::path, std::string> key;  ///< picture and face
   std::vector<FaceReading> readings;     ///< of the faces that were edited; mostly one
-  std::optional<cv::Mat> mask;  ///< of the parser, made when first needed
+  std::optional<cv::Mat> mask;           ///< of the parser, made when first needed
   std::optional<std::string> problem;
 };
 
@@ -52,7 +52,8 @@ class PairMeasurer {
   PairFigures measure(const EvalPair& pair) {
     PairFigures figures;
     const auto complain = [&](const std::string& problem) {
-      if (figures.problems.empty() || figures.problems.back() != problem) figures.problems.push_back(problem);  // of several faces
+      if (figures.problems.empty() || figures.problems.back() != problem)
+        figures.problems.push_back(problem);  // of several faces
     };
     if (pair.problem) {
       complain(*pair.problem);
@@ -90,7 +91,8 @@ class PairMeasurer {
   }
 
   /// Several faces of a picture add up.
-  void add_readings(const face::ActionUnits& variation, const FaceReading& before, const FaceReading& edited, PairFigures& figures) {
+  void add_readings(const face::ActionUnits& variation, const FaceReading& before, const FaceReading& edited,
+                    PairFigures& figures) {
     if (before.au && edited.au) {
       const auto intended = face::intended(*before.au, variation);
       const auto errors = measure::squared_errors(*edited.au, intended);
@@ -107,20 +109,23 @@ class PairMeasurer {
         figures.au_intended = intended;
       }
     }
-    if (!edited.identity.empty()) figures.shares["identity_l2"] += {measure::distance(before.identity, edited.identity), 1};
-    if (before.pose && edited.pose) figures.shares["pose_rmse"] += {measure::mean_square_angle(*before.pose, *edited.pose), 1};
+    if (!edited.identity.empty())
+      figures.shares["identity_l2"] += {measure::distance(before.identity, edited.identity), 1};
+    if (before.pose && edited.pose)
+      figures.shares["pose_rmse"] += {measure::mean_square_angle(*before.pose, *edited.pose), 1};
   }
 
   void add_background(const EvalPair& pair, const cv::Mat& edited, PairFigures& figures) {
     const auto& before = source_.readings.front().rgb;
     if (edited.size() != before.size()) {
-      throw ItemError("no background: the source is " + size_text(before.cols, before.rows) + " pixels, the edited picture " +
-                      size_text(edited.cols, edited.rows));
+      throw ItemError("no background: the source is " + size_text(before.cols, before.rows) +
+                      " pixels, the edited picture " + size_text(edited.cols, edited.rows));
     }
     if (!pair.mask && !source_.mask) source_.mask = reader_.face_mask(source_.readings);
     const cv::Mat mask = pair.mask ? read_mask(*pair.mask) : *source_.mask;
     if (mask.empty()) return;
-    if (const auto square = measure::mean_square_outside(before, edited, mask)) figures.shares["background_rmse"] = {*square, 1};
+    if (const auto square = measure::mean_square_outside(before, edited, mask))
+      figures.shares["background_rmse"] = {*square, 1};
   }
 
   static void add_truth(const EvalPair& pair, const cv::Mat& edited, PairFigures& figures) {
@@ -142,7 +147,8 @@ std::size_t EvalScores::problems() const {
       std::count_if(figures.begin(), figures.end(), [](const PairFigures& pair) { return !pair.problems.empty(); }));
 }
 
-EvalScores measure_method(EvalMethod method, FaceReader& reader, const std::vector<std::string>& units, const OnPair& on_pair) {
+EvalScores measure_method(EvalMethod method, FaceReader& reader, const std::vector<std::string>& units,
+                          const OnPair& on_pair) {
   EvalScores scores{std::move(method), {}, {}};
   const auto& pairs = scores.method.pairs;
   scores.figures.resize(pairs.size());

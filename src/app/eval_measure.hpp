@@ -24,9 +24,10 @@ struct EvalScores {
 /// Called before each pair, with its number from 0.
 using OnPair = std::function<void(std::size_t done)>;
 
-/// Measures the pairs, source by source, so that each source is read once and one is in memory. What can't be measured about a
-/// pair becomes its problem. @throws Cancelled, BundleError, UsageError
-EvalScores measure_method(EvalMethod method, FaceReader& reader, const std::vector<std::string>& units, const OnPair& on_pair);
+/// Measures the pairs, source by source, so that each source is read once and one is in memory. What can't be measured
+/// about a pair becomes its problem. @throws Cancelled, BundleError, UsageError
+EvalScores measure_method(EvalMethod method, FaceReader& reader, const std::vector<std::string>& units,
+                          const OnPair& on_pair);
 
 /// Means over pairs with bootstrap intervals over sources.
 void summarise(EvalScores& scores, const measure::BootstrapOptions& options);

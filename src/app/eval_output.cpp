@@ -46,9 +46,11 @@ bool any_has(const Evaluation& evaluation, const char* key) {
 /// The paper's Table II, and what we add; columns that no method has are left out.
 Table figure_table(const Evaluation& evaluation) {
   const auto percent = static_cast<int>(evaluation.bootstrap.confidence * 100 + 0.5);
-  Table table{"Figures with " + std::to_string(percent) + "% intervals (↓: lower is better, ↑: higher)", {evaluation.axis}, {}};
+  Table table{
+      "Figures with " + std::to_string(percent) + "% intervals (↓: lower is better, ↑: higher)", {evaluation.axis}, {}};
   for (const auto& info : figure_infos()) {
-    if (any_has(evaluation, info.key)) table.header.push_back(std::string(info.title) + (info.lower_is_better ? " ↓" : " ↑"));
+    if (any_has(evaluation, info.key))
+      table.header.push_back(std::string(info.title) + (info.lower_is_better ? " ↓" : " ↑"));
   }
   table.header.emplace_back("Pairs");
   table.header.emplace_back("Problems");
@@ -101,16 +103,18 @@ std::string dumped(const Json& json) { return json.dump(1, ' ', false, Json::err
 }  // namespace
 
 std::string evaluation_text(const Evaluation& evaluation) {
-  return as_text(unit_table(evaluation)) + '\n' + as_text(figure_table(evaluation)) + '\n' + estimators_line(evaluation) + '\n';
+  return as_text(unit_table(evaluation)) + '\n' + as_text(figure_table(evaluation)) + '\n' +
+         estimators_line(evaluation) + '\n';
 }
 
 std::string evaluation_markdown(const Evaluation& evaluation) {
-  return as_markdown(unit_table(evaluation)) + '\n' + as_markdown(figure_table(evaluation)) + '\n' + estimators_line(evaluation) +
-         '\n';
+  return as_markdown(unit_table(evaluation)) + '\n' + as_markdown(figure_table(evaluation)) + '\n' +
+         estimators_line(evaluation) + '\n';
 }
 
 std::string evaluation_latex(const Evaluation& evaluation) {
-  return "% " + estimators_line(evaluation) + '\n' + as_latex(unit_table(evaluation)) + as_latex(figure_table(evaluation));
+  return "% " + estimators_line(evaluation) + '\n' + as_latex(unit_table(evaluation)) +
+         as_latex(figure_table(evaluation));
 }
 
 std::string evaluation_csv(const Evaluation& evaluation) {

@@ -75,7 +75,8 @@ std::vector<fs::path> people_of(const EvalPlanOptions& options, std::istream& li
   }
   if (people.size() < options.count) {
     throw NoInputError("--people: expected " + std::to_string(options.count) + " portraits, got " +
-                       std::to_string(people.size()) + "; name more pictures, or give --people " + std::to_string(people.size()));
+                       std::to_string(people.size()) + "; name more pictures, or give --people " +
+                       std::to_string(people.size()));
   }
   if (people.size() > options.count) {
     draws.shuffle(people);
@@ -87,7 +88,8 @@ std::vector<fs::path> people_of(const EvalPlanOptions& options, std::istream& li
 
 void check(const EvalPlanOptions& options, std::size_t units) {
   if (options.count < 1) throw UsageError("--people: expected 1 or more, got 0");
-  if (options.levels.empty() && options.combinations == 0) throw UsageError("--combinations 0 without --levels leaves no edit");
+  if (options.levels.empty() && options.combinations == 0)
+    throw UsageError("--combinations 0 without --levels leaves no edit");
   for (const double level : options.levels) {
     if (level == 0 || level < -10 || level > 10)
       throw UsageError("--levels: expected variations of -10 to 10 but 0, got " + format_number(level));
@@ -123,8 +125,8 @@ JobResult run_eval_plan(const EvalPlanOptions& options, std::istream& list, std:
   log::info(std::to_string(people.size()) + " people x " + std::to_string(edits.size()) +
             " edits = " + std::to_string(people.size() * edits.size()));
   if (outside)
-    log::warn("some portraits lie outside " + folder.string() + "; run the plan with edit --jobs " + options.out.string() +
-              " --allow-outside");
+    log::warn("some portraits lie outside " + folder.string() + "; run the plan with edit --jobs " +
+              options.out.string() + " --allow-outside");
   out << options.out.string() << std::endl;
   return {people.size(), 0};
 }

@@ -84,7 +84,8 @@ class Panel {
     chart_.lines.push_back({x - 4, high, x + 4, high, kInterval, 1.5});
     const auto name = shortened(point.name, curve_ ? kPanelWidth : slot());
     const double half = kLetter * static_cast<double>(name.size()) / 2;
-    if (curve_ && x - half < named_until_ + kLetter / 2) return;  // values that lie close together: every other has its number
+    if (curve_ && x - half < named_until_ + kLetter / 2)
+      return;  // values that lie close together: every other has its number
     named_until_ = x + half;
     chart_.words.push_back({x, bottom_ + 16, name, Chart::Anchor::middle, 11, kInk});
   }
@@ -103,7 +104,8 @@ void name_estimators(Chart& chart, const nlohmann::ordered_json& estimators) {
   for (const auto& [what, name] : estimators.items()) {
     if (!name.is_string()) continue;
     chart.height += kLine;
-    chart.words.push_back({12, chart.height - 6.0, what + ": " + name.get<std::string>(), Chart::Anchor::start, 10, kInk});
+    chart.words.push_back(
+        {12, chart.height - 6.0, what + ": " + name.get<std::string>(), Chart::Anchor::start, 10, kInk});
   }
 }
 

@@ -44,7 +44,8 @@ std::vector<std::string> numbers_of(const char* flag, const std::string& text) {
 
 int whole_number(const std::string& text) {
   const double value = parse_number(text).value();
-  if (value != std::floor(value) || std::abs(value) > 1e6) throw UsageError("--steps: expected whole numbers, got " + text);
+  if (value != std::floor(value) || std::abs(value) > 1e6)
+    throw UsageError("--steps: expected whole numbers, got " + text);
   return static_cast<int>(value);
 }
 
@@ -52,8 +53,10 @@ std::vector<Setting> settings_of(const EvalSweepOptions& options) {
   std::vector<std::string> samplers;
   if (!options.samplers.empty()) samplers = split(options.samplers, ',');
   return {
-      {"guidance", numbers_of("--guidance", options.guidance), [](auto& sampling, const auto& value) { sampling.guidance = parse_number(value); }},
-      {"steps", numbers_of("--steps", options.steps), [](auto& sampling, const auto& value) { sampling.steps = whole_number(value); }},
+      {"guidance", numbers_of("--guidance", options.guidance),
+       [](auto& sampling, const auto& value) { sampling.guidance = parse_number(value); }},
+      {"steps", numbers_of("--steps", options.steps),
+       [](auto& sampling, const auto& value) { sampling.steps = whole_number(value); }},
       {"sampler", samplers, [](auto& sampling, const auto& value) { sampling.sampler = value; }},
   };
 }
@@ -62,16 +65,19 @@ std::vector<Setting> settings_of(const EvalSweepOptions& options) {
 const Setting& swept(const std::vector<Setting>& settings) {
   const auto several = [](const Setting& setting) { return setting.values.size() > 1; };
   if (std::count_if(settings.begin(), settings.end(), several) != 1) {
-    throw UsageError("eval sweep: expected several values of exactly one of --guidance, --steps and --sampler, such as "
-                     "--guidance 1:5:0.5; one value of another holds for all");
+    throw UsageError(
+        "eval sweep: expected several values of exactly one of --guidance, --steps and --sampler, such as "
+        "--guidance 1:5:0.5; one value of another holds for all");
   }
   const auto& setting = *std::find_if(settings.begin(), settings.end(), several);
-  if (const std::set<std::string> distinct(setting.values.begin(), setting.values.end()); distinct.size() != setting.values.size())
+  if (const std::set<std::string> distinct(setting.values.begin(), setting.values.end());
+      distinct.size() != setting.values.size())
     throw UsageError(std::string("--") + setting.name + ": a value is there twice");
   return setting;
 }
 
-std::vector<Point> points_of(const EvalSweepOptions& options, const std::vector<Setting>& settings, const Setting& axis) {
+std::vector<Point> points_of(const EvalSweepOptions& options, const std::vector<Setting>& settings,
+                             const Setting& axis) {
   pipeline::SamplingOptions common = options.edit.sampling;
   for (const auto& setting : settings) {
     if (setting.values.size() == 1) setting.set(common, setting.values.front());
@@ -105,7 +111,8 @@ void refuse_foreign_edits(const fs::path& folder, EditPlan plan) {
   try {
     for (const auto& item : read_run(folder).items) {
       if (item.output.empty() || planned.contains(fs::weakly_canonical(item.output))) continue;
-      throw UsageError(folder.string() + ": holds " + item.key + ", which isn't an edit of this job; name another --out");
+      throw UsageError(folder.string() + ": holds " + item.key +
+                       ", which isn't an edit of this job; name another --out");
     }
   } catch (const NoInputError&) {  // stopped before its first item
   }
@@ -119,7 +126,9 @@ JobResult run_eval_sweep(const EvalSweepOptions& options, std::istream& list, st
   const auto points = points_of(options, settings, axis);
   const auto& folder = options.edit.output.out;
   if (!options.edit.batch.jobs || *options.edit.batch.jobs == "-")
-    throw UsageError("eval sweep: expected a job file, --jobs plan.jsonl, as magicface eval plan writes it; a pipe can be read only once");
+    throw UsageError(
+        "eval sweep: expected a job file, --jobs plan.jsonl, as magicface eval plan writes it; a pipe can be read only "
+        "once");
 
   // All that can be wrong is found before the first edit, not after a night.
   auto eval = options.eval;
@@ -143,7 +152,8 @@ JobResult run_eval_sweep(const EvalSweepOptions& options, std::istream& list, st
   std::ostream quiet(nullptr);  // stdout is for the table
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto edit = edit_of(options, points[i]);
-    log::info(std::string(axis.name) + ' ' + points[i].name + " (" + std::to_string(i + 1) + " of " + std::to_string(points.size()) + ")");
+    log::info(std::string(axis.name) + ' ' + points[i].name + " (" + std::to_string(i + 1) + " of " +
+              std::to_string(points.size()) + ")");
     make_folder(points[i].folder);
     session.run(edit, bundle, make_plan(edit, bundle->manifest(), list), quiet);
   }

@@ -12,13 +12,15 @@
 namespace magicface::app {
 namespace {
 
-std::vector<PictureRow> read_intensities(const std::string& text, const std::string& name, const face::AuVocabulary& vocabulary) {
+std::vector<PictureRow> read_intensities(const std::string& text, const std::string& name,
+                                         const face::AuVocabulary& vocabulary) {
   std::vector<PictureRow> rows;
   for (const auto& row : face::parse_au_table(text, name, vocabulary).rows) {
     auto& entry = rows.emplace_back(PictureRow{row.line, {}});
     for (std::size_t i = 0; i < vocabulary.size(); ++i) {
       if (!row.value[i])
-        throw UsageError("--au-table " + name + ": no column for " + vocabulary.names()[i] + ", which the bundle edits");
+        throw UsageError("--au-table " + name + ": no column for " + vocabulary.names()[i] +
+                         ", which the bundle edits");
       entry.values.push_back(*row.value[i]);
     }
   }
@@ -26,7 +28,8 @@ std::vector<PictureRow> read_intensities(const std::string& text, const std::str
 }
 
 /// The numbers of the given columns, row by row. @param where flag and file, for messages
-std::vector<PictureRow> read_columns(const std::vector<CsvRow>& csv, const std::vector<std::size_t>& columns, const std::string& where) {
+std::vector<PictureRow> read_columns(const std::vector<CsvRow>& csv, const std::vector<std::size_t>& columns,
+                                     const std::string& where) {
   std::vector<PictureRow> rows;
   for (auto row = csv.begin() + 1; row != csv.end(); ++row) {
     const auto place = where + ":" + std::to_string(row->line);
@@ -35,7 +38,8 @@ std::vector<PictureRow> read_columns(const std::vector<CsvRow>& csv, const std::
     for (const auto column : columns) {
       const auto number = parse_number(row->fields[column]);
       if (!number)
-        throw UsageError(place + ": " + csv.front().fields[column] + ": expected a number, got '" + row->fields[column] + "'");
+        throw UsageError(place + ": " + csv.front().fields[column] + ": expected a number, got '" +
+                         row->fields[column] + "'");
       entry.values.push_back(*number);
     }
   }
@@ -73,11 +77,13 @@ std::vector<PictureRow> read_poses(const std::string& text, const std::string& n
     }
     return columns.size() == names.size() ? columns : std::vector<std::size_t>();
   };
-  if (const auto radians = columns_of({"pose_Rx", "pose_Ry", "pose_Rz"}); !radians.empty()) return read_columns(csv, radians, where);
+  if (const auto radians = columns_of({"pose_Rx", "pose_Ry", "pose_Rz"}); !radians.empty())
+    return read_columns(csv, radians, where);
   const auto degrees = columns_of({"pitch", "yaw", "roll"});
   if (degrees.empty()) {
-    throw UsageError(where + ": expected the columns pose_Rx, pose_Ry and pose_Rz (radians, OpenFace) or pitch, yaw and roll "
-                             "(degrees, LibreFace)");
+    throw UsageError(where +
+                     ": expected the columns pose_Rx, pose_Ry and pose_Rz (radians, OpenFace) or pitch, yaw and roll "
+                     "(degrees, LibreFace)");
   }
   auto rows = read_columns(csv, degrees, where);
   for (auto& row : rows) {
@@ -91,7 +97,9 @@ std::vector<PictureRow> read_poses(const std::string& text, const std::string& n
 EvalTables read_eval_tables(const EvalOptions& options, const face::AuVocabulary& vocabulary) {
   EvalTables tables;
   for (const auto& table : options.au_tables) {
-    tables.au.add(table, [&](const std::string& text, const std::string& name) { return read_intensities(text, name, vocabulary); });
+    tables.au.add(table, [&](const std::string& text, const std::string& name) {
+      return read_intensities(text, name, vocabulary);
+    });
   }
   for (const auto& table : options.identity_tables) tables.identity.add(table, read_vectors);
   for (const auto& table : options.pose_tables) tables.pose.add(table, read_poses);

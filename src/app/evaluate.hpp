@@ -14,7 +14,8 @@ void check_evaluation(const EvalOptions& options);
 /// Measures all methods and names problems in the log; writes nothing. @throws as run_eval.
 Evaluation evaluate(const EvalOptions& options);
 
-/// Writes the files of `options.out`, replacing existing ones, and text or JSON to `out`. @returns pairs without and with problems
+/// Writes the files of `options.out`, replacing existing ones, and text or JSON to `out`. @returns pairs without and
+/// with problems
 JobResult write_evaluation(const Evaluation& evaluation, const EvalOptions& options, std::ostream& out);
 
 }  // namespace magicface::app

@@ -22,7 +22,8 @@ void check_combination(const ExpressionOptions& options) {
     throw UsageError("--neutralise and --target " + options.targets[0] +
                      ": one takes every action unit to 0, the other takes some elsewhere; keep one of them");
   }
-  if (options.neutralise && std::find(options.presets.begin(), options.presets.end(), "neutral") != options.presets.end()) {
+  if (options.neutralise &&
+      std::find(options.presets.begin(), options.presets.end(), "neutral") != options.presets.end()) {
     throw UsageError("--neutralise and --preset neutral are the same edit; keep one of them");
   }
   if (options.intensity && options.presets.empty()) throw UsageError("--intensity: expected --preset beside it");
@@ -87,7 +88,8 @@ std::vector<EditRequest> table_edits(const fs::path& file, face::AuSense sense, 
     log::warn("--au-file " + file.string() + ": the bundle doesn't know " + join(table.ignored, ", ") + "; left out");
   }
   if (table.unusable > 0) {
-    log::warn("--au-file " + file.string() + ": " + std::to_string(table.unusable) + " rows without a face (success 0) left out");
+    log::warn("--au-file " + file.string() + ": " + std::to_string(table.unusable) +
+              " rows without a face (success 0) left out");
   }
   std::vector<EditRequest> requests;
   const auto digits = std::to_string(table.rows.back().line - 1).size();
@@ -108,8 +110,10 @@ std::vector<EditRequest> expression_requests(const ExpressionOptions& options, c
       requests.push_back(std::move(request));
     }
   }
-  for (const auto& name : options.presets) requests.push_back(preset_edit(name, options.intensity.value_or(1), vocabulary));
-  for (const auto& file : options.like) requests.push_back(like_edit(file, options.like_strength.value_or(1), vocabulary));
+  for (const auto& name : options.presets)
+    requests.push_back(preset_edit(name, options.intensity.value_or(1), vocabulary));
+  for (const auto& file : options.like)
+    requests.push_back(like_edit(file, options.like_strength.value_or(1), vocabulary));
   if (options.neutralise) {
     EditRequest request;
     request.flag = "--neutralise";

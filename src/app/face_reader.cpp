@@ -45,7 +45,8 @@ FaceReading FaceReader::read(const fs::path& picture, cv::Mat rgb, const face::F
   } else if (faces_.can_estimate()) {
     reading.au = faces_.estimate_aus(reading.rgb, face);
   }
-  reading.identity = tables_.identity.empty() ? faces_.estimate_identity(reading.rgb, face) : tables_.identity.find(picture);
+  reading.identity =
+      tables_.identity.empty() ? faces_.estimate_identity(reading.rgb, face) : tables_.identity.find(picture);
   if (!tables_.pose.empty()) {
     const auto& angles = tables_.pose.find(picture);
     reading.pose = {angles[0], angles[1], angles[2]};

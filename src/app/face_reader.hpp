@@ -27,13 +27,14 @@ struct FaceReading {
 /// Reads pictures with a bundle's networks; tables may say action units, identity and pose instead.
 class FaceReader {
  public:
-  FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute, const EvalTables& tables);
+  FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute,
+             const EvalTables& tables);
 
   /// @param face as --face spells it; with "all", those that `edit` would edit, from left to right, else one.
   /// @throws ItemError: unreadable, no such face.
   std::vector<FaceReading> read_source(const std::filesystem::path& picture, const std::string& face);
-  /// The face where the source's is: the one whose box overlaps most when both pictures are seen at one size, and the largest
-  /// where none does (a method's picture may be a crop). @throws ItemError: unreadable, no face.
+  /// The face where the source's is: the one whose box overlaps most when both pictures are seen at one size, and the
+  /// largest where none does (a method's picture may be a crop). @throws ItemError: unreadable, no face.
   FaceReading read_edited(const std::filesystem::path& picture, const FaceReading& source);
   /// The source's faces, 255, by the bundle's parser; empty when the bundle can't tell.
   cv::Mat face_mask(const std::vector<FaceReading>& source);

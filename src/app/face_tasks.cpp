@@ -25,11 +25,12 @@ cv::Mat read_mask(const std::optional<fs::path>& file, const cv::Mat& rgb, const
   cv::Mat mask;
   cv::cvtColor(image::read_picture(*file, limits).rgb, mask, cv::COLOR_RGB2GRAY);
   if (mask.size() != rgb.size()) {
-    throw ItemError("--mask " + file->string() + ": expected the picture's size, " + size_text(rgb.cols, rgb.rows) + ", got " +
-                    size_text(mask.cols, mask.rows) + "; paint the mask over the picture itself");
+    throw ItemError("--mask " + file->string() + ": expected the picture's size, " + size_text(rgb.cols, rgb.rows) +
+                    ", got " + size_text(mask.cols, mask.rows) + "; paint the mask over the picture itself");
   }
   if (cv::countNonZero(mask) == 0) {
-    throw ItemError("--mask " + file->string() + ": it is black everywhere, so nothing may change; paint white what may");
+    throw ItemError("--mask " + file->string() +
+                    ": it is black everywhere, so nothing may change; paint white what may");
   }
   return mask;
 }
@@ -59,8 +60,9 @@ std::vector<FaceTask> face_tasks(const EditOptions& options, const face::FaceCho
 void check_face_options(const EditOptions& options) {
   const bool all = options.face.kind == face::FaceChoice::Kind::all;
   if (all && (options.crop == pipeline::Crop::none || options.composite == pipeline::Composite::none)) {
-    throw UsageError("--face all: expected --crop auto and --composite auto, because every face goes back into one picture, "
-                     "got none; choose one face with --face N");
+    throw UsageError(
+        "--face all: expected --crop auto and --composite auto, because every face goes back into one picture, "
+        "got none; choose one face with --face N");
   }
   if (options.condition && options.face.kind != face::FaceChoice::Kind::largest) {
     throw UsageError("--face: with --condition no face is looked for; leave one of them out");

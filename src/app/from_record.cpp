@@ -95,7 +95,9 @@ EditRequest request_of(const RecordJson& edit, const face::AuVocabulary& vocabul
 
 /// Whether the edit begins another picture of the batch than the one before. An edit of the record's own has no input.
 bool same_item(const RecordJson& a, const RecordJson& b) {
-  const auto text = [](const RecordJson& edit, const char* key) { return edit.contains(key) ? edit[key].dump() : std::string(); };
+  const auto text = [](const RecordJson& edit, const char* key) {
+    return edit.contains(key) ? edit[key].dump() : std::string();
+  };
   return text(a, "input") == text(b, "input") && text(a, "face") == text(b, "face");
 }
 
@@ -105,7 +107,8 @@ UsageError not_as_documented(const std::string& where) {
 
 }  // namespace
 
-EditOptions options_of_record(const EditOptions& now, const RecordJson& record, const fs::path& root, const std::string& where) {
+EditOptions options_of_record(const EditOptions& now, const RecordJson& record, const fs::path& root,
+                              const std::string& where) {
   try {
     const auto& parameters = record.at("parameters");
     EditOptions options = now;
@@ -137,7 +140,8 @@ EditOptions options_of_record(const EditOptions& now, const RecordJson& record, 
   }
 }
 
-std::vector<WorkItem> batch_of_record(const RecordedJob& job, const PlannedOutput& output, const models::Manifest& manifest) {
+std::vector<WorkItem> batch_of_record(const RecordedJob& job, const PlannedOutput& output,
+                                      const models::Manifest& manifest) {
   const auto& [options, record, root] = job;
   const face::AuVocabulary vocabulary(manifest.au.names);
   RecordJson alone{{"place", 1}, {"edits", RecordJson::array()}};
@@ -146,7 +150,9 @@ std::vector<WorkItem> batch_of_record(const RecordedJob& job, const PlannedOutpu
   const auto& edits = batch.at("edits");
   const auto place = batch.at("place").get<std::size_t>();
   if (place == 0 || place > edits.size()) throw UsageError("--from-record: the batch has no edit of the place it says");
-  const auto sha256_of = [](const RecordJson& input) { return input.at("sha256").is_null() ? "" : input.at("sha256").get<std::string>(); };
+  const auto sha256_of = [](const RecordJson& input) {
+    return input.at("sha256").is_null() ? "" : input.at("sha256").get<std::string>();
+  };
   std::vector<WorkItem> items;
   for (std::size_t i = 0; i < edits.size(); ++i) {
     if (i == 0 || !same_item(edits[i - 1], edits[i])) {
@@ -163,7 +169,8 @@ std::vector<WorkItem> batch_of_record(const RecordedJob& job, const PlannedOutpu
     if (i + 1 != place) continue;
     item.only = {item.edits.size() - 1};
     // The picture's text has the recorded name.
-    if (const auto name = record["parameters"].value("edit", std::string()); !name.empty()) item.edits.back().label = name;
+    if (const auto name = record["parameters"].value("edit", std::string()); !name.empty())
+      item.edits.back().label = name;
   }
   for (auto& item : items) {
     item.outputs.assign(item.edits.size(), output);
@@ -173,10 +180,11 @@ std::vector<WorkItem> batch_of_record(const RecordedJob& job, const PlannedOutpu
 }
 
 RecordedJob read_recorded_job(const EditOptions& now) {
-  if (now.inputs.size() > 1 || now.batch.jobs || asks_for_edits(now) || now.seed || !now.seeds.seeds.empty() || now.batch.resume ||
-      now.batch.retry_failed || now.batch.shard) {
+  if (now.inputs.size() > 1 || now.batch.jobs || asks_for_edits(now) || now.seed || !now.seeds.seeds.empty() ||
+      now.batch.resume || now.batch.retry_failed || now.batch.shard) {
     throw UsageError(
-        "--from-record: expected only --in (where the portrait is now), --out, --overwrite, --bundle and compute flags beside it; the "
+        "--from-record: expected only --in (where the portrait is now), --out, --overwrite, --bundle and compute flags "
+        "beside it; the "
         "record says the rest");
   }
   const auto where = "--from-record " + *now.batch.from_record;

@@ -56,7 +56,8 @@ class Expansion {
   std::vector<Input> finish() {
     if (!any_) {
       std::string named;
-      for (const auto& input : inputs_) named += (named.empty() ? "" : "; ") + input.path.string() + ": " + *input.problem;
+      for (const auto& input : inputs_)
+        named += (named.empty() ? "" : "; ") + input.path.string() + ": " + *input.problem;
       throw NoInputError("--in: no input (" + (named.empty() ? std::string("nothing was named") : named) + ")");
     }
     return std::move(inputs_);

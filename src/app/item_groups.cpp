@@ -33,7 +33,8 @@ std::vector<WorkItem> ItemGroups::next() {
 
 bool ItemGroups::stands_alone(const WorkItem& item) const {
   return options_.batch.jobs == "-" || item.face.value_or(options_.face).kind == face::FaceChoice::Kind::all ||
-         std::any_of(item.edits.begin(), item.edits.end(), [](const EditRequest& edit) { return !edit.rivals.empty(); });
+         std::any_of(item.edits.begin(), item.edits.end(),
+                     [](const EditRequest& edit) { return !edit.rivals.empty(); });
 }
 
 }  // namespace magicface::app

@@ -10,12 +10,12 @@
 
 namespace magicface::app {
 
-/// Puts consecutive items together whose edits share a batch: as many whole items as fit. An item with more edits than that is
-/// a group of its own and fills several batches. The plan alone decides, never what is on the disk, so that a resumed run
-/// computes the batches of an undisturbed one, and with them the same bytes.
+/// Puts consecutive items together whose edits share a batch: as many whole items as fit. An item with more edits than
+/// that is a group of its own and fills several batches. The plan alone decides, never what is on the disk, so that a
+/// resumed run computes the batches of an undisturbed one, and with them the same bytes.
 ///
-/// Alone, too, are items whose edits can't stand beside others: faces that go into one picture one after the other, seeds
-/// of which the best is kept, and the lines of a pipe, which are answered before the next one is waited for.
+/// Alone, too, are items whose edits can't stand beside others: faces that go into one picture one after the other,
+/// seeds of which the best is kept, and the lines of a pipe, which are answered before the next one is waited for.
 class ItemGroups {
  public:
   ItemGroups(ItemSource next, const EditOptions& options) : next_(std::move(next)), options_(options) {}

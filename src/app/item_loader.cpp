@@ -37,7 +37,8 @@ std::vector<LoadedItem> ItemLoader::decide(std::vector<WorkItem> group) const {
     const Stopwatch watch;
     auto& loaded = items.emplace_back(decide(std::move(item)));
     loaded.seconds = watch.seconds();
-    wanted = wanted || std::any_of(loaded.fates.begin(), loaded.fates.end(), [](const Fate& fate) { return fate.kind == Fate::Kind::make; });
+    wanted = wanted || std::any_of(loaded.fates.begin(), loaded.fates.end(),
+                                   [](const Fate& fate) { return fate.kind == Fate::Kind::make; });
   }
   for (auto& loaded : items) {
     loaded.wanted = wanted;

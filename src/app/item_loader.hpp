@@ -28,8 +28,8 @@ struct LoadedItem {
   std::optional<image::Picture> picture;  ///< only when `wanted`
   std::optional<std::string> problem;     ///< why there is no picture
   double seconds = 0;                     ///< reading
-  bool wanted = false;     ///< an edit of its group is to be made, so that all of the group are sampled
-  bool ends_group = true;  ///< the edits of the items since the last end share batches (ItemGroups)
+  bool wanted = false;                    ///< an edit of its group is to be made, so that all of the group are sampled
+  bool ends_group = true;                 ///< the edits of the items since the last end share batches (ItemGroups)
 };
 
 /// Decides what items still need and reads their pictures. Runs one item ahead of the model, on a thread of its own.

@@ -17,7 +17,8 @@ void ItemPreparation::prepare(Work& work) {
   work.loaded.picture.reset();
   const bool wanted = estimates_ || std::any_of(item.edits.begin(), item.edits.end(), needs_estimate);
   std::vector<ReadyFace> faces;
-  for (auto& task : face_tasks(options_, item.face.value_or(options_.face), item.input.path, work.picture, engine_().faces())) {
+  for (auto& task :
+       face_tasks(options_, item.face.value_or(options_.face), item.input.path, work.picture, engine_().faces())) {
     for (const auto& warning : task.warnings) log::warn(item.input.path.string() + ": " + warning);
     if (task.problem) {
       work.left_out.push_back(std::move(task));
@@ -38,7 +39,8 @@ std::shared_ptr<const WorkItem> ItemPreparation::resolve(const WorkItem& item, c
     references_->fill(request);
     const auto known = request.warnings.size();
     request = resolved(std::move(request), before, manifest_.au);
-    for (auto i = known; i < request.warnings.size(); ++i) log::warn(mine->input.path.string() + ": " + request.warnings[i]);
+    for (auto i = known; i < request.warnings.size(); ++i)
+      log::warn(mine->input.path.string() + ": " + request.warnings[i]);
   }
   return mine;
 }

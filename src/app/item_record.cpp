@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "item_record.hpp"
 
-
 #include "magicface/core/hash.hpp"
 #include "magicface/core/rounding.hpp"
 #include "magicface/pipeline/compute_summary.hpp"
@@ -116,7 +115,8 @@ RecordJson ItemRecorder::batch(const EditOutcome& outcome) const {
   return {{"place", outcome.batch_place + 1}, {"edits", std::move(edits)}};
 }
 
-/// What was asked for, not what it came to for this face: that is known only once the model has read it (`batch` has it).
+/// What was asked for, not what it came to for this face: that is known only once the model has read it (`batch` has
+/// it).
 RecordJson ItemRecorder::asked(const EditRequest& request) const {
   RecordJson line;
   line["edit"] = request.label;
@@ -142,7 +142,8 @@ RecordJson ItemRecorder::parameters(const WorkItem& item, std::size_t edit) cons
   line["steps"] = sampling.steps;
   line["eta"] = sampling.eta;
   line["guidance"] = sampling.guidance;
-  if (sampling.noise_scale != 1) line["noise_scale"] = sampling.noise_scale;  // so that records made before it existed stay good
+  if (sampling.noise_scale != 1)
+    line["noise_scale"] = sampling.noise_scale;  // so that records made before it existed stay good
   line["crop"] = options_.crop == pipeline::Crop::none ? "none" : "auto";
   line["condition"] = condition_;
   line["composite"] = options_.composite == pipeline::Composite::none ? "none" : "auto";

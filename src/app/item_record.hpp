@@ -24,7 +24,8 @@ class ItemRecorder {
   RecordJson run(const Shard& shard, const std::optional<std::size_t>& total, const std::string& fingerprint) const;
   /// The `item` line.
   RecordJson item(const EditOutcome& outcome) const;
-  /// What a made picture says of itself, so that it can be made again without its record file: no path and no other picture.
+  /// What a made picture says of itself, so that it can be made again without its record file: no path and no other
+  /// picture.
   RecordJson portable(const EditOutcome& outcome) const;
   /// What an edit would be made from now; compared with what was recorded.
   Provenance provenance(const WorkItem& item, std::size_t edit, const std::string& input_sha256) const;

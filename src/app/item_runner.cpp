@@ -34,9 +34,9 @@ Shown shown_of(const pipeline::Portrait& portrait, const cv::Mat& after) {
 }
 
 std::string words_of(const std::exception& problem) {
-  return says_out_of_memory(problem)
-             ? "out of memory, even with one edit at a time; try a smaller picture, --dtype bfloat16 or another --device"
-             : problem.what();
+  return says_out_of_memory(problem) ? "out of memory, even with one edit at a time; try a smaller picture, --dtype "
+                                       "bfloat16 or another --device"
+                                     : problem.what();
 }
 
 /// A stretch of rows whose portraits have one size: only `--crop none` has others.
@@ -45,7 +45,8 @@ std::vector<Rows> by_size(const Rows& rows) {
   std::vector<Rows> parts;
   const auto size_of = [](const Row& row) { return pipeline::latent_size(*row.work->faces.front().portrait); };
   for (const auto& row : rows) {
-    const auto alike = std::find_if(parts.begin(), parts.end(), [&](const Rows& part) { return size_of(part.front()) == size_of(row); });
+    const auto alike = std::find_if(parts.begin(), parts.end(),
+                                    [&](const Rows& part) { return size_of(part.front()) == size_of(row); });
     if (alike != parts.end()) {
       alike->push_back(row);
     } else {
@@ -156,7 +157,8 @@ void ItemRunner::sample_face(std::span<const Row> rows, std::size_t number, std:
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& face = rows[i].work->faces[number];
     const auto& request = face.item->edits[rows[i].edit];
-    together->rows.push_back({request.variation, request.seed, face.item, rows[i].edit, rows[i].work->loaded.input_sha256});
+    together->rows.push_back(
+        {request.variation, request.seed, face.item, rows[i].edit, rows[i].work->loaded.input_sha256});
     batch.push_back({face.portrait, {request.variation, request.seed, &made[i].picture}});
   }
   auto edited = sampled(batch);
@@ -194,9 +196,12 @@ void ItemRunner::sample_best(Work& work, std::size_t index) {
     for (const auto seed : batch) rows.push_back({face.portrait, {request.variation, seed}});
     return sampled(rows);
   };
-  const auto judge = [&](const pipeline::Edited& edited) { return preparation_.estimate(edited.picture.rgb, *face.portrait).value(); };
+  const auto judge = [&](const pipeline::Edited& edited) {
+    return preparation_.estimate(edited.picture.rgb, *face.portrait).value();
+  };
   const auto size = static_cast<std::size_t>(options_.compute.batch_size);
-  auto best = best_of_seeds(seeds, size, face::intended(face.before.value(), request.variation), make, judge, tell_halved);
+  auto best =
+      best_of_seeds(seeds, size, face::intended(face.before.value(), request.variation), make, judge, tell_halved);
 
   auto outcome = outcome_of(work, face, index);
   outcome.warnings.insert(outcome.warnings.end(), best.edited.warnings.begin(), best.edited.warnings.end());

@@ -19,8 +19,8 @@ class ItemRunner {
  public:
   using OnProduct = std::function<void(Product)>;
 
-  /// Calls `done` once per edit that was made, skipped or failed, in the order of the items. `estimates`: whether anybody wants
-  /// to read AU intensities before and after.
+  /// Calls `done` once per edit that was made, skipped or failed, in the order of the items. `estimates`: whether
+  /// anybody wants to read AU intensities before and after.
   ItemRunner(const EditOptions& options, const models::Manifest& manifest, EngineSource engine, Progress& progress,
              bool estimates, OnProduct done)
       : options_(options),
@@ -31,8 +31,8 @@ class ItemRunner {
         done_(std::move(done)),
         preparation_(options, manifest, std::move(engine), estimates) {}
 
-  /// Prepares the item; the last one of a group makes the edits of the group. @throws Cancelled; UsageError and BundleError,
-  /// which concern every item.
+  /// Prepares the item; the last one of a group makes the edits of the group. @throws Cancelled; UsageError and
+  /// BundleError, which concern every item.
   void run(LoadedItem loaded);
   /// Whether everything taken in has ended: nothing waits for the rest of its group.
   bool idle() const { return passed_on_ == group_.size(); }

@@ -33,10 +33,10 @@ struct Work {
   LoadedItem loaded;
   std::set<std::size_t> pending{};
   image::Picture picture{};
-  std::vector<FaceTask> left_out{};  ///< of several faces, those that can't be edited
-  std::vector<ReadyFace> faces{};    ///< empty: it couldn't be prepared, or needn't be
+  std::vector<FaceTask> left_out{};                      ///< of several faces, those that can't be edited
+  std::vector<ReadyFace> faces{};                        ///< empty: it couldn't be prepared, or needn't be
   std::vector<std::pair<std::string, double>> stages{};  ///< each edit's share of what all edits of the item share
-  std::vector<Product> products{};   ///< ended edits that wait for the items before
+  std::vector<Product> products{};                       ///< ended edits that wait for the items before
 };
 
 /// An edit of an item, as a row of a batch.

@@ -9,8 +9,9 @@
 
 namespace magicface::app {
 
-/// Makes all rows at once; when that fails, each half on its own, down to single rows: memory may do for less, and a row that
-/// fails must not take the others with it. A single row that fails goes to `failed`. `told` hears of every failure of several.
+/// Makes all rows at once; when that fails, each half on its own, down to single rows: memory may do for less, and a
+/// row that fails must not take the others with it. A single row that fails goes to `failed`. `told` hears of every
+/// failure of several.
 /// @throws what concerns every item, at once
 template <class Row>
 void make_or_halve(std::span<const Row> rows, const std::function<void(std::span<const Row>)>& make,

@@ -25,8 +25,8 @@ std::string fill(const std::string& pattern, const OutputKey& key) {
     const auto field = end == std::string::npos ? pattern.substr(at) : pattern.substr(at + 1, end - at - 1);
     const auto found = fields.find(field);
     if (end == std::string::npos || found == fields.end()) {
-      throw UsageError("--output-pattern: expected {stem}, {edit}, {seed}, {index} or {face}, got '{" + field + "' in '" +
-                       pattern + "'");
+      throw UsageError("--output-pattern: expected {stem}, {edit}, {seed}, {index} or {face}, got '{" + field +
+                       "' in '" + pattern + "'");
     }
     name += found->second;
     at = end + 1;
@@ -43,7 +43,8 @@ PlannedOutput own_name(const std::string& pattern, const OutputKey& key, const O
   const fs::path name = fill(pattern, key);
   const auto named = image::format_of_path(name);
   if (named && options.format && *named != *options.format) formats_disagree(name);
-  const auto format = named.value_or(options.format.value_or(image::format_of_path(key.input).value_or(image::Format::png)));
+  const auto format =
+      named.value_or(options.format.value_or(image::format_of_path(key.input).value_or(image::Format::png)));
   if (!name.has_filename()) throw UsageError("output '" + pattern + "': expected a picture's name, got a folder");
   return {options.out / (named ? name.string() : name.string() + image::extension_of(format)), format};
 }
@@ -63,7 +64,8 @@ PlannedOutput OutputNames::name(const OutputKey& key, const std::string& pattern
     output.format = format_for(key, options_);
     const auto name = fill(options_.pattern, key);
     if (name.empty() || name.find('/') != std::string::npos) {
-      throw UsageError("--output-pattern: expected a file name without folders, got '" + name + "'; name the folder with --out");
+      throw UsageError("--output-pattern: expected a file name without folders, got '" + name +
+                       "'; name the folder with --out");
     }
     output.path = options_.out / (name + image::extension_of(output.format));
   }
@@ -75,8 +77,9 @@ PlannedOutput OutputNames::name(const OutputKey& key, const std::string& pattern
 void OutputNames::take(const PlannedOutput& output, const fs::path& input) {
   const auto [existing, fresh] = taken_.emplace(output.path.lexically_normal(), input);
   if (!fresh) {
-    throw UsageError("two outputs would be named " + output.path.string() + " (from " + existing->second.string() + " and " +
-                     input.string() + "); tell them apart with --output-pattern, e.g. '{stem}_{edit}_{index}'");
+    throw UsageError("two outputs would be named " + output.path.string() + " (from " + existing->second.string() +
+                     " and " + input.string() +
+                     "); tell them apart with --output-pattern, e.g. '{stem}_{edit}_{index}'");
   }
 }
 

@@ -12,17 +12,23 @@ namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
 
-/// Pictures waiting to be written: enough to cover a slow encoding, few enough for large ones. A batch ends all at once, so it
-/// must fit, or the model waits for the encoder.
-std::size_t waiting(const EditOptions& options) { return static_cast<std::size_t>(std::max(2, options.compute.batch_size)); }
+/// Pictures waiting to be written: enough to cover a slow encoding, few enough for large ones. A batch ends all at
+/// once, so it must fit, or the model waits for the encoder.
+std::size_t waiting(const EditOptions& options) {
+  return static_cast<std::size_t>(std::max(2, options.compute.batch_size));
+}
 
 }  // namespace
 
-OutputWriter::OutputWriter(const EditOptions& options, EditReport& report, const ItemRecorder& recorder, RecordFile* records,
-                           EditSheets& sheets, Progress& progress)
-    : report_(report), recorder_(recorder), records_(records), sheets_(sheets), progress_(progress), queue_(waiting(options)), thread_([this] {
-        work();
-      }) {}
+OutputWriter::OutputWriter(const EditOptions& options, EditReport& report, const ItemRecorder& recorder,
+                           RecordFile* records, EditSheets& sheets, Progress& progress)
+    : report_(report),
+      recorder_(recorder),
+      records_(records),
+      sheets_(sheets),
+      progress_(progress),
+      queue_(waiting(options)),
+      thread_([this] { work(); }) {}
 
 void OutputWriter::put(Product product) {
   if (product.outcome.error) ++failed_;

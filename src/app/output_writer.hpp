@@ -27,8 +27,8 @@ struct Product {
 class OutputWriter {
  public:
   /// `records` may be null.
-  OutputWriter(const EditOptions& options, EditReport& report, const ItemRecorder& recorder, RecordFile* records, EditSheets& sheets,
-               Progress& progress);
+  OutputWriter(const EditOptions& options, EditReport& report, const ItemRecorder& recorder, RecordFile* records,
+               EditSheets& sheets, Progress& progress);
   OutputWriter(const OutputWriter&) = delete;
   OutputWriter& operator=(const OutputWriter&) = delete;
   ~OutputWriter() { finish(); }

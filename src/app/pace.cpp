@@ -17,7 +17,8 @@ std::string duration_text(double seconds) {
 std::string pace_text(std::size_t done, std::size_t total, double seconds) {
   if (done == 0 || total <= done || seconds <= 0) return {};
   const double rate = static_cast<double>(done) / seconds;
-  return format_fixed(rate * 60, rate * 60 < 10 ? 1 : 0) + " a minute, " + duration_text(static_cast<double>(total - done) / rate) + " left";
+  return format_fixed(rate * 60, rate * 60 < 10 ? 1 : 0) + " a minute, " +
+         duration_text(static_cast<double>(total - done) / rate) + " left";
 }
 
 }  // namespace magicface::app

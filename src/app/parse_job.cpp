@@ -4,11 +4,11 @@
 #include <ostream>
 
 #include "input_loop.hpp"
-#include "parse_pictures.hpp"
 #include "magicface/core/files.hpp"
 #include "magicface/core/log.hpp"
 #include "magicface/image/encode.hpp"
 #include "magicface/pipeline/engine.hpp"
+#include "parse_pictures.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;

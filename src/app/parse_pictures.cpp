@@ -44,8 +44,12 @@ cv::Mat overlay(const pipeline::FaceAnalysis& analysis) {
 std::vector<std::pair<std::string, cv::Mat>> parse_pictures(const pipeline::FaceAnalysis& analysis) {
   cv::Mat mask;
   analysis.blend_mask.convertTo(mask, CV_8U, 255);
-  return {{"crop", analysis.crop},           {"condition", analysis.condition}, {"classes", in_rgb(analysis.class_map)},
-          {"contour", analysis.contour},     {"mask", in_rgb(mask)},            {"overlay", overlay(analysis)}};
+  return {{"crop", analysis.crop},
+          {"condition", analysis.condition},
+          {"classes", in_rgb(analysis.class_map)},
+          {"contour", analysis.contour},
+          {"mask", in_rgb(mask)},
+          {"overlay", overlay(analysis)}};
 }
 
 }  // namespace magicface::app

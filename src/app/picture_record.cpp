@@ -39,8 +39,8 @@ std::optional<RecordJson> record_of_picture(const fs::path& file) {
   }
   auto record = RecordJson::parse(text->text);
   if (record.at("schema").get<int>() > kRecordSchema) {
-    throw UsageError("--from-record " + file.string() + ": expected a text of schema " + std::to_string(kRecordSchema) + ", got " +
-                     record["schema"].dump() + "; use a newer magicface");
+    throw UsageError("--from-record " + file.string() + ": expected a text of schema " + std::to_string(kRecordSchema) +
+                     ", got " + record["schema"].dump() + "; use a newer magicface");
   }
   record["event"] = "item";
   record["output"] = file.filename().string();

@@ -32,7 +32,8 @@ fs::path stem_key(const fs::path& picture) { return fs::path("stem") / picture.s
 
 std::size_t picture_column(const std::vector<std::string>& header) {
   static const std::vector<std::string> kNames{"file", "filename", "image", "path"};
-  return static_cast<std::size_t>(std::find_first_of(header.begin(), header.end(), kNames.begin(), kNames.end()) - header.begin());
+  return static_cast<std::size_t>(std::find_first_of(header.begin(), header.end(), kNames.begin(), kNames.end()) -
+                                  header.begin());
 }
 
 void PictureTable::add(const fs::path& table, const Reader& read) {
@@ -43,7 +44,8 @@ void PictureTable::add(const fs::path& table, const Reader& read) {
 void PictureTable::add_row(const fs::path& key, std::vector<double> values, const std::string& where) {
   const auto [place, added] = by_path_.emplace(key, std::move(values));
   if (!added)
-    throw UsageError(flag_ + " " + where + ": a second row for " + place->first.string() + "; keep one face for a picture");
+    throw UsageError(flag_ + " " + where + ": a second row for " + place->first.string() +
+                     "; keep one face for a picture");
 }
 
 void PictureTable::add_file(const fs::path& file, const Reader& read) {
@@ -52,14 +54,17 @@ void PictureTable::add_file(const fs::path& file, const Reader& read) {
   const auto rows = parse_csv(text);
   const auto column = picture_column(rows.front().fields);
   if (column == rows.front().fields.size()) {
-    throw UsageError(flag_ + " " + file.string() + ": expected a column with the pictures' names: file, filename, image or path");
+    throw UsageError(flag_ + " " + file.string() +
+                     ": expected a column with the pictures' names: file, filename, image or path");
   }
   auto row = rows.begin() + 1;
   for (const auto& entry : values) {
     while (row->line != entry.line) ++row;
-    add_row(picture_of(row->fields[column], file.parent_path()), entry.values, file.string() + ":" + std::to_string(entry.line));
+    add_row(picture_of(row->fields[column], file.parent_path()), entry.values,
+            file.string() + ":" + std::to_string(entry.line));
   }
-  source_ += (source_.empty() ? "" : ", ") + file.filename().string() + " " + sha256_of_file(file).substr(0, kShownHash);
+  source_ +=
+      (source_.empty() ? "" : ", ") + file.filename().string() + " " + sha256_of_file(file).substr(0, kShownHash);
 }
 
 void PictureTable::add_folder(const fs::path& folder, const Reader& read) {
@@ -67,7 +72,8 @@ void PictureTable::add_folder(const fs::path& folder, const Reader& read) {
     if (entry.path().extension() != ".csv") continue;
     const auto name = entry.path().string();
     const auto rows = read(text_of(entry.path()), name);
-    if (rows.size() != 1) throw UsageError(flag_ + " " + name + ": expected one face, got " + std::to_string(rows.size()));
+    if (rows.size() != 1)
+      throw UsageError(flag_ + " " + name + ": expected one face, got " + std::to_string(rows.size()));
     add_row(stem_key(entry.path()), rows.front().values, name);
   }
   source_ += (source_.empty() ? "" : ", ") + folder.string() + "/";

@@ -23,8 +23,8 @@ class PictureTable {
 
   /// Reads the rows of a CSV's text; `name` is the file's, for messages.
   using Reader = std::function<std::vector<PictureRow>(const std::string& text, const std::string& name)>;
-  /// @param table a CSV with a column `file`, `filename`, `image` or `path` (paths from the table's folder or the current one); or
-  /// a folder of CSVs with one row, named as the picture, as OpenFace writes them.
+  /// @param table a CSV with a column `file`, `filename`, `image` or `path` (paths from the table's folder or the
+  /// current one); or a folder of CSVs with one row, named as the picture, as OpenFace writes them.
   /// @throws NoInputError, UsageError: no such column, two rows for a picture, and what `read` throws.
   void add(const std::filesystem::path& table, const Reader& read);
 

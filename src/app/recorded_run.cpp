@@ -18,7 +18,8 @@ std::vector<fs::path> record_files(const fs::path& file_or_folder) {
     const auto name = entry.path().filename().string();
     if (name.starts_with("records.") && name.ends_with(".jsonl")) shards.push_back(entry.path());
   }
-  if (shards.empty()) throw NoInputError(file_or_folder.string() + ": no records.jsonl in this folder; name the record file");
+  if (shards.empty())
+    throw NoInputError(file_or_folder.string() + ": no records.jsonl in this folder; name the record file");
   std::sort(shards.begin(), shards.end());
   return shards;
 }
@@ -28,7 +29,8 @@ std::optional<std::size_t> parts_to_drop(const fs::path& path, const fs::path& f
   const auto relative = path.relative_path();
   auto part = relative.begin();
   for (std::size_t dropped = 0; part != relative.end(); ++part, ++dropped) {
-    if (std::find(part, relative.end(), "..") != relative.end()) continue;  // a name beside the records never leaves their folder
+    if (std::find(part, relative.end(), "..") != relative.end())
+      continue;  // a name beside the records never leaves their folder
     fs::path rest;
     for (auto other = part; other != relative.end(); ++other) rest /= *other;
     if (fs::is_regular_file(folder / rest)) return dropped;
@@ -47,7 +49,8 @@ fs::path without_first_parts(const fs::path& path, std::size_t count) {
 }
 
 std::string text_at(const RecordJson& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : std::string();
+  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>()
+                                                                               : std::string();
 }
 
 /// Reads one file of records; the files of shards share `last`.
@@ -118,7 +121,8 @@ RecordedRun read_run(const fs::path& file_or_folder) {
     std::move(items.begin(), items.end(), std::back_inserter(run.items));
   }
   if (run.items.empty())
-    throw NoInputError(file_or_folder.string() + ": no item in these records; was the run interrupted before its first?");
+    throw NoInputError(file_or_folder.string() +
+                       ": no item in these records; was the run interrupted before its first?");
   std::stable_sort(run.items.begin(), run.items.end(),
                    [](const auto& a, const auto& b) { return a.record.at("item") < b.record.at("item"); });
   return run;

@@ -18,8 +18,8 @@ struct RecordedItem {
   std::filesystem::path root{};  ///< where the record's relative paths start; empty: the current folder
 
   bool ok() const { return record.value("status", "") == "ok"; }
-  /// What the model was given, by action unit. The record's parameters say what was asked for, which for a target is less: there
-  /// the variation depends on the face. @throws RecordJson::exception for a record that isn't as documented
+  /// What the model was given, by action unit. The record's parameters say what was asked for, which for a target is
+  /// less: there the variation depends on the face. @throws RecordJson::exception for a record that isn't as documented
   const RecordJson& variation() const;
 };
 
@@ -28,8 +28,9 @@ struct RecordedRun {
   std::vector<RecordedItem> items;  ///< in the order of the run; of an output made again, the last time
 };
 
-/// Reads the records of `file`, or of the folder that holds `records.jsonl`, or `records.*.jsonl` of shards. Outputs are looked
-/// for beside the records first, so that a run may be moved or copied with its folder, then where they were written.
+/// Reads the records of `file`, or of the folder that holds `records.jsonl`, or `records.*.jsonl` of shards. Outputs
+/// are looked for beside the records first, so that a run may be moved or copied with its folder, then where they were
+/// written.
 /// @throws NoInputError when there are no records, UsageError for records of a newer schema.
 RecordedRun read_run(const std::filesystem::path& file_or_folder);
 

@@ -21,7 +21,8 @@ References::References(const std::vector<std::filesystem::path>& portraits, pipe
 
 void References::fill(EditRequest& request) const {
   if (!request.like) return;
-  request.asked = face::like_request(intensities_.at(*request.like), request.asked.strength, request.like->stem().string());
+  request.asked =
+      face::like_request(intensities_.at(*request.like), request.asked.strength, request.like->stem().string());
 }
 
 }  // namespace magicface::app

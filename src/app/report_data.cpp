@@ -115,12 +115,15 @@ Json ReportData::source(const fs::path& file) {
 std::optional<std::string> ReportData::add(const RecordedItem& item, const std::string& run) {
   const auto& record = item.record;
   std::optional<std::string> problem;
-  Json line{{"name", (run.empty() ? "" : run + '/') + item.key}, {"input", item.source.filename().string()}, {"error", nullptr}};
+  Json line{{"name", (run.empty() ? "" : run + '/') + item.key},
+            {"input", item.source.filename().string()},
+            {"error", nullptr}};
   line["warnings"] = record.contains("warnings") && record["warnings"].is_array() ? record["warnings"] : Json::array();
   line["source"] = nullptr;
   line["after"] = nullptr;
   if (!item.ok()) {
-    line["error"] = record.contains("error") && record["error"].is_string() ? record["error"] : Json("no reason recorded");
+    line["error"] =
+        record.contains("error") && record["error"].is_string() ? record["error"] : Json("no reason recorded");
   } else {
     try {
       line["after"] = picture(item.output);
@@ -135,7 +138,8 @@ std::optional<std::string> ReportData::add(const RecordedItem& item, const std::
   line["readings"] = readings_of(record, line["au"]);
   const auto figures = figures_.find(fs::weakly_canonical(item.output));
   line["figures"] = figures != figures_.end() ? figures->second : Json::object();
-  if (!line["figures"].contains("au_mse") && !line["readings"].is_null()) line["figures"]["au_mse"] = au_error(line["readings"]);
+  if (!line["figures"].contains("au_mse") && !line["readings"].is_null())
+    line["figures"]["au_mse"] = au_error(line["readings"]);
   line["parameters"] = parameters_of(record);
   line["seconds"] = seconds_of(record);
   items_.push_back(std::move(line));

@@ -19,7 +19,8 @@ FiguresByPicture read_figures_by_picture(const std::filesystem::path& file);
 /// Collects what the page shows (src/app/report/report.js reads it).
 class ReportData {
  public:
-  ReportData(int size, int quality, const FiguresByPicture& figures) : size_(size), quality_(quality), figures_(figures) {}
+  ReportData(int size, int quality, const FiguresByPicture& figures)
+      : size_(size), quality_(quality), figures_(figures) {}
 
   /// @param run the name of its run, when there are several; empty: the only one
   /// @returns what is wrong with the item's pictures; the item is shown all the same.

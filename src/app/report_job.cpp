@@ -30,7 +30,8 @@ void check(const ReportOptions& options) {
     throw UsageError("--size: expected 64 to 2048 pixels, got " + std::to_string(options.size));
   if (options.quality < 1 || options.quality > 100)
     throw UsageError("--quality: expected 1 to 100, got " + std::to_string(options.quality));
-  if (fs::is_directory(options.out)) throw UsageError("--out " + options.out.string() + ": expected a file's name, got a folder");
+  if (fs::is_directory(options.out))
+    throw UsageError("--out " + options.out.string() + ": expected a file's name, got a folder");
   keep_existing(options.out, options.overwrite);
 }
 

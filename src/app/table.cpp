@@ -31,13 +31,16 @@ std::string with_escapes(const std::string& text, const std::string& special, co
 
 /// Arrows and every character that LaTeX reads otherwise.
 std::string latex(const std::string& text) {
-  static const std::vector<std::pair<std::string, std::string>> kSpellings{
-      {"\\", "\\textbackslash{}"}, {"^", "\\textasciicircum{}"}, {"~", "\\textasciitilde{}"},
-      {"↓", "$\\downarrow$"}, {"↑", "$\\uparrow$"}};
+  static const std::vector<std::pair<std::string, std::string>> kSpellings{{"\\", "\\textbackslash{}"},
+                                                                           {"^", "\\textasciicircum{}"},
+                                                                           {"~", "\\textasciitilde{}"},
+                                                                           {"↓", "$\\downarrow$"},
+                                                                           {"↑", "$\\uparrow$"}};
   std::string result;
   for (std::size_t i = 0; i < text.size();) {
-    const auto found = std::find_if(kSpellings.begin(), kSpellings.end(),
-                                    [&](const auto& spelling) { return text.compare(i, spelling.first.size(), spelling.first) == 0; });
+    const auto found = std::find_if(kSpellings.begin(), kSpellings.end(), [&](const auto& spelling) {
+      return text.compare(i, spelling.first.size(), spelling.first) == 0;
+    });
     result += found != kSpellings.end() ? found->second : with_escapes(text.substr(i, 1), "&%$#_{}", "\\");
     i += found != kSpellings.end() ? found->first.size() : 1;
   }

@@ -20,14 +20,15 @@ struct WorkItem {
   Input input;
   std::vector<EditRequest> edits;
   std::vector<PlannedOutput> outputs;
-  std::size_t first = 1;            ///< number of the first edit in the whole plan, from 1; the others follow
-  std::size_t place = 1;            ///< what shards go by: the job file's line, or the place of the input
-  std::size_t line = 0;             ///< of the job file; 0 without one
-  std::string id;                   ///< the job line's own name
+  std::size_t first = 1;                 ///< number of the first edit in the whole plan, from 1; the others follow
+  std::size_t place = 1;                 ///< what shards go by: the job file's line, or the place of the input
+  std::size_t line = 0;                  ///< of the job file; 0 without one
+  std::string id;                        ///< the job line's own name
   std::optional<face::FaceChoice> face;  ///< the job line's own; else the options'
-  /// The edits wanted, from 0; empty: all. The others are sampled beside them, for their rounding. A number that no edit has: none.
+  /// The edits wanted, from 0; empty: all. The others are sampled beside them, for their rounding. A number that no
+  /// edit has: none.
   std::set<std::size_t> only;
-  std::string input_sha256;         ///< what the input must be; empty: anything
+  std::string input_sha256;  ///< what the input must be; empty: anything
 };
 
 /// Gives the items one by one; nothing at the end.

@@ -34,7 +34,8 @@ std::vector<CLI::Option*> add_flags(CLI::App& command, app::BatchOptions& batch,
           ->type_name("FILE|none"),
       command.add_option("--csv", batch.csv, "the records as a table")->type_name("FILE"),
       command.add_option("--from-record", batch.from_record, "make a recorded item again")->type_name("FILE:LINE"),
-      command.add_flag("--cuda-graphs", compute.cuda_graphs, "on a GPU: replay recorded steps, which many batches share"),
+      command.add_flag("--cuda-graphs", compute.cuda_graphs,
+                       "on a GPU: replay recorded steps, which many batches share"),
   };
 }
 

@@ -36,7 +36,8 @@ void add_bench(CLI::App& program, CommonOptions& common, Action& action) {
   command->add_option("--plot", options->plot, "time and memory along the lists: .svg or .png")->type_name("FILE");
   command->add_flag("--overwrite", options->overwrite, "replace an existing plot");
   command->add_flag("--json", options->json, "JSON on stdout");
-  command->add_option("--sampler", options->sampling.sampler, "unipc, ddim, ddpm, dpmpp_2m or euler")->type_name("NAME");
+  command->add_option("--sampler", options->sampling.sampler, "unipc, ddim, ddpm, dpmpp_2m or euler")
+      ->type_name("NAME");
   command->add_option("--guidance", options->sampling.guidance, "strength; 1 halves the work")->type_name("X");
   command->add_option("--device", options->compute.device, "auto, cpu, cuda or cuda:N")->type_name("NAME");
   command->add_option("--dtype", options->compute.dtype, "auto, float32, float16 or bfloat16")->type_name("NAME");

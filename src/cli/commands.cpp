@@ -25,7 +25,8 @@ void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
   command.add_option_function("-i,--in", append, "files, folders, globs; - reads a list from stdin")
       ->type_name("PICTURE")
       ->allow_extra_args(false);
-  command.add_option_function("pictures", append, "the same without --in; after -- names may begin with -")->type_name("PICTURE");
+  command.add_option_function("pictures", append, "the same without --in; after -- names may begin with -")
+      ->type_name("PICTURE");
 }
 
 void add_compute(CLI::App& command, pipeline::ComputeOptions& compute) {
@@ -34,7 +35,8 @@ void add_compute(CLI::App& command, pipeline::ComputeOptions& compute) {
 }
 
 void add_bundle_flag(CLI::App& command, std::optional<std::string>& bundle) {
-  command.add_option("--bundle", bundle, "name or folder; else MAGICFACE_BUNDLE, else the embedded one")->type_name("NAME|PATH");
+  command.add_option("--bundle", bundle, "name or folder; else MAGICFACE_BUNDLE, else the embedded one")
+      ->type_name("NAME|PATH");
 }
 
 void add_parse(CLI::App& program, CommonOptions& common, Action& action) {
@@ -66,9 +68,12 @@ void add_bundle(CLI::App& program, CommonOptions& common, Action& action) {
   using Job = app::JobResult (*)(const std::optional<std::string>&, bool, std::ostream&);
   const auto add = [&](const char* verb, const char* text, Job job) {
     auto* sub = command->add_subcommand(verb, text);
-    sub->add_option("bundle,--bundle", *name, "name or folder; else MAGICFACE_BUNDLE, else the embedded one")->type_name("NAME|PATH");
+    sub->add_option("bundle,--bundle", *name, "name or folder; else MAGICFACE_BUNDLE, else the embedded one")
+        ->type_name("NAME|PATH");
     sub->add_flag("--json", common.json, "JSON on stdout");
-    sub->callback([&action, &common, name, job] { action = [&common, name, job] { return job(*name, common.json, std::cout); }; });
+    sub->callback([&action, &common, name, job] {
+      action = [&common, name, job] { return job(*name, common.json, std::cout); };
+    });
   };
   auto* list = command->add_subcommand("list", "bundles that can be named");
   list->add_flag("--json", common.json, "JSON on stdout");

@@ -42,27 +42,34 @@ Value auto_or_none(const std::string& flag, const std::string& word, Value autom
 void add_files(CLI::App& command, app::EditOptions& options, Words& words) {
   add_inputs(command, options.inputs);
   command.add_option("-o,--out", options.output.out, "folder, or a picture's name for one output")->type_name("PATH");
-  command.add_option("--output-pattern", options.output.pattern, "{stem} {edit} {seed} {index} {face}")->type_name("TEXT");
+  command.add_option("--output-pattern", options.output.pattern, "{stem} {edit} {seed} {index} {face}")
+      ->type_name("TEXT");
   command.add_option("--format", words.format, "png, jpg, webp, tiff or bmp; default: the input's")->type_name("NAME");
-  command.add_option("--quality", options.quality, "1 to 100 for jpg and webp; default: as the input, else 95")->type_name("N");
-  command.add_flag_callback("--no-metadata", [&options] { options.metadata = false; }, "write no EXIF, XMP and texts");
+  command.add_option("--quality", options.quality, "1 to 100 for jpg and webp; default: as the input, else 95")
+      ->type_name("N");
+  command.add_flag_callback(
+      "--no-metadata", [&options] { options.metadata = false; }, "write no EXIF, XMP and texts");
   command.add_flag("--overwrite", options.overwrite, "replace existing outputs");
   add_limits(command, options.limits);
 }
 
 void add_model(CLI::App& command, app::EditOptions& options, Words& words) {
-  command.add_option("--au", options.au, "an edit: AU4=-6,AU12=2.5, or a sweep: AU12=-6:6:2; repeatable")->type_name("AUS")->allow_extra_args(false);
+  command.add_option("--au", options.au, "an edit: AU4=-6,AU12=2.5, or a sweep: AU12=-6:6:2; repeatable")
+      ->type_name("AUS")
+      ->allow_extra_args(false);
   command.add_option("--sampler", options.sampling.sampler, "unipc, ddim, ddpm, dpmpp_2m or euler")->type_name("NAME");
   command.add_option("--steps", options.sampling.steps, "1 to 999")->type_name("N");
   command.add_option("--eta", options.sampling.eta, "ddim's share of fresh noise, 0 to 1")->type_name("X");
   command.add_option("--guidance,--cfg-scale", options.sampling.guidance, "strength, useful 1 to 4")->type_name("X");
-  command.add_option("--noise-scale", options.sampling.noise_scale, "of the start noise; below 1: seeds differ less")->type_name("X");
+  command.add_option("--noise-scale", options.sampling.noise_scale, "of the start noise; below 1: seeds differ less")
+      ->type_name("X");
   command.add_option("--seed", options.seed, "seed of the noise")->type_name("N");
   add_quality_flags(command, words.quality);
   add_bundle_flag(command, options.bundle);
   add_compute(command, options.compute);
   command.add_option("--dtype", options.compute.dtype, "auto, float32, float16 or bfloat16")->type_name("NAME");
-  command.add_flag("--low-memory", options.compute.low_memory, "the largest networks take turns in memory: slower, less memory");
+  command.add_flag("--low-memory", options.compute.low_memory,
+                   "the largest networks take turns in memory: slower, less memory");
   command.add_option("--batch-size", options.compute.batch_size, "edits sampled together")->type_name("N");
   command.add_option("--crop", words.crop, "auto, or none: the picture as it is")->type_name("WORD");
   command.add_option("--condition", options.condition, "condition image for --crop none")->type_name("PATH");

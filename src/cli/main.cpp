@@ -26,7 +26,8 @@ int complain(const std::exception& problem, int code) {
   return code;
 }
 
-/// CLI11 only says that a command is missing, whatever stands in its place: for the program, and for commands of commands.
+/// CLI11 only says that a command is missing, whatever stands in its place: for the program, and for commands of
+/// commands.
 void refuse_unknown_command(const CLI::App& command, int argc, char** argv, int place = 1) {
   if (command.get_require_subcommand_min() == 0 || place >= argc) return;
   const std::string word = argv[place];
@@ -39,19 +40,21 @@ void refuse_unknown_command(const CLI::App& command, int argc, char** argv, int 
     if (next->get_name() == word) return refuse_unknown_command(*next, argc, argv, place + 1);
     known.push_back(next->get_name());
   }
-  throw magicface::UsageError("expected a command, got '" + word + "'; the nearest is '" + magicface::nearest(word, known) +
-                              "', and --help lists them all");
+  throw magicface::UsageError("expected a command, got '" + word + "'; the nearest is '" +
+                              magicface::nearest(word, known) + "', and --help lists them all");
 }
 
 int run(int argc, char** argv) {
   using namespace magicface;
   install_signal_handlers();
-  CLI::App program("magicface - edits facial expressions by FACS action units (MagicFace, arXiv 2501.02260)", "magicface");
+  CLI::App program("magicface - edits facial expressions by FACS action units (MagicFace, arXiv 2501.02260)",
+                   "magicface");
   program.set_version_flag("-V,--version", std::string("magicface ") + app::version());
   program.require_subcommand(1);
   program.get_formatter()->column_width(34);
-  program.footer("Run 'magicface COMMAND --help' for a command's flags.\n"
-                 "Example:\n  magicface edit --in portrait.png --au AU12=4");
+  program.footer(
+      "Run 'magicface COMMAND --help' for a command's flags.\n"
+      "Example:\n  magicface edit --in portrait.png --au AU12=4");
   cli::CommonOptions common;
   cli::Action action;
   cli::add_edit(program, common, action);
@@ -91,8 +94,8 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-/// Everything of ours is closed when `run` is done. LibTorch would go on to take its operators apart one by one, a quarter of
-/// the time of a whole `--help`; the kernel frees memory at once.
+/// Everything of ours is closed when `run` is done. LibTorch would go on to take its operators apart one by one, a
+/// quarter of the time of a whole `--help`; the kernel frees memory at once.
 int main(int argc, char** argv) {
   magicface::prefer_huge_pages();
   const int code = run(argc, argv);

@@ -34,7 +34,8 @@ void apply_quality(const QualityWords& words, pipeline::SamplingOptions& samplin
   if (!words.fast && !words.best) return;
   const auto& preset = words.fast ? kFast : kBest;
   const auto refuse = [&](const char* flag) {
-    throw UsageError(std::string(preset.flag) + ": expected no " + flag + " beside it; it stands for " + meaning_of(preset));
+    throw UsageError(std::string(preset.flag) + ": expected no " + flag + " beside it; it stands for " +
+                     meaning_of(preset));
   };
   if (sampling.sampler) refuse("--sampler");
   if (sampling.steps) refuse("--steps");

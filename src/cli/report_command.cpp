@@ -17,7 +17,8 @@ void add_report(CLI::App& program, CommonOptions& common, Action& action) {
   command->add_option("runs", options->runs, "records of runs, or their folders")->type_name("RUN")->required();
   command->add_option("-o,--out", options->out, "the page; default report.html")->type_name("FILE");
   command->add_flag("--overwrite", options->overwrite, "replace an existing file");
-  command->add_option("--figures", options->figures, "what eval --out FILE.json wrote about these runs")->type_name("FILE");
+  command->add_option("--figures", options->figures, "what eval --out FILE.json wrote about these runs")
+      ->type_name("FILE");
   command->add_option("--size", options->size, "long side of the pictures in pixels; default 320")->type_name("N");
   command->add_option("--quality", options->quality, "of their WebP, 1 to 100; default 80")->type_name("N");
   add_common(*command, common);

@@ -29,7 +29,8 @@ void add_field(void* text, std::size_t size, void* fields) {
 }
 
 std::string formatted(std::string field) {
-  std::replace_if(field.begin(), field.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      field.begin(), field.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   if (field.find_first_of(",\" ") == std::string::npos) return field;
   std::string quoted(2 * field.size() + 2, '\0');
   quoted.resize(csv_write(quoted.data(), quoted.size(), field.data(), field.size()));
@@ -71,7 +72,8 @@ void expect_fields_of_header(const CsvRow& row, const CsvRow& header, const std:
 std::optional<std::vector<std::string>> parse_csv_row(const std::string& line) {
   Parser parser;
   std::vector<std::string> fields;
-  if (csv_parse(&parser.state, line.data(), line.size(), &add_field, nullptr, &fields) != line.size()) return std::nullopt;
+  if (csv_parse(&parser.state, line.data(), line.size(), &add_field, nullptr, &fields) != line.size())
+    return std::nullopt;
   if (csv_fini(&parser.state, &add_field, nullptr, &fields) != 0) return std::nullopt;
   return fields;
 }

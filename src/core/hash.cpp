@@ -41,7 +41,8 @@ class Sha256 {
 
 std::string sha256_of_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw Error("can't read " + file.string() + " to compute its sha256; check that it exists and is readable");
+  if (!stream)
+    throw Error("can't read " + file.string() + " to compute its sha256; check that it exists and is readable");
   Sha256 sha;
   std::vector<char> slice(1 << 20);
   while (stream.read(slice.data(), static_cast<std::streamsize>(slice.size())) || stream.gcount() > 0) {

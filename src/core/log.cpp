@@ -15,7 +15,8 @@ spdlog::logger& logger() {
   static const auto instance = [] {
     // NO_COLOR (no-color.org): any non-empty value switches colours off.
     const char* no_color = std::getenv("NO_COLOR");
-    const auto mode = (no_color != nullptr && *no_color != '\0') ? spdlog::color_mode::never : spdlog::color_mode::automatic;
+    const auto mode =
+        (no_color != nullptr && *no_color != '\0') ? spdlog::color_mode::never : spdlog::color_mode::automatic;
     auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(mode);
     auto made = std::make_shared<spdlog::logger>("magicface", sink);
     made->set_pattern("magicface: %^%l%$: %v");
@@ -27,8 +28,10 @@ spdlog::logger& logger() {
 }  // namespace
 
 void set_level(std::string_view name) {
-  for (const auto& [spelling, level] : {std::pair{"debug", spdlog::level::debug}, {"info", spdlog::level::info},
-                                        {"warn", spdlog::level::warn}, {"error", spdlog::level::err},
+  for (const auto& [spelling, level] : {std::pair{"debug", spdlog::level::debug},
+                                        {"info", spdlog::level::info},
+                                        {"warn", spdlog::level::warn},
+                                        {"error", spdlog::level::err},
                                         {"off", spdlog::level::off}}) {
     if (name == spelling) {
       logger().set_level(level);

@@ -17,8 +17,8 @@ TemporaryFolder::TemporaryFolder(const std::string& remedy) {
   auto name = (place / "magicface-XXXXXX").string();
   if (!failure && ::mkdtemp(name.data()) == nullptr) failure.assign(errno, std::generic_category());
   if (failure) {
-    throw ItemError((place.empty() ? "TMPDIR" : place.string()) + ": no temporary folder can be made here (" + failure.message() +
-                    "); " + remedy);
+    throw ItemError((place.empty() ? "TMPDIR" : place.string()) + ": no temporary folder can be made here (" +
+                    failure.message() + "); " + remedy);
   }
   path_ = name;
 }

@@ -34,7 +34,9 @@ std::string format_fixed(double value, int decimals) {
   return failure == std::errc() ? std::string(buffer, end) : std::string("nan");
 }
 
-std::string size_text(std::int64_t width, std::int64_t height) { return std::to_string(width) + " x " + std::to_string(height); }
+std::string size_text(std::int64_t width, std::int64_t height) {
+  return std::to_string(width) + " x " + std::to_string(height);
+}
 
 std::string trim(std::string_view text) {
   static constexpr std::string_view kSpace = " \t\r\n";

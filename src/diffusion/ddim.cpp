@@ -14,8 +14,7 @@ namespace {
 
 class Ddim final : public Sampler {
  public:
-  Ddim(const NoiseSchedule& schedule, int steps, double eta)
-      : Ddim(schedule, spaced_timesteps(schedule, steps), eta) {}
+  Ddim(const NoiseSchedule& schedule, int steps, double eta) : Ddim(schedule, spaced_timesteps(schedule, steps), eta) {}
 
   bool needs_noise(int /*i*/) const override { return eta_ > 0; }
 

@@ -37,8 +37,8 @@ void validate(const NoiseScheduleConfig& config) {
   }
   const bool trailing = config.timestep_spacing == TimestepSpacing::trailing;
   if (!(config.timestep_shift >= 1) || (!trailing && config.timestep_shift != 1)) {
-    throw UsageError(std::string("timestep_shift: expected ") + (trailing ? "at least 1" : "1 with leading timesteps") + ", got " +
-                     format_number(config.timestep_shift) + "; 1 shifts nothing");
+    throw UsageError(std::string("timestep_shift: expected ") + (trailing ? "at least 1" : "1 with leading timesteps") +
+                     ", got " + format_number(config.timestep_shift) + "; 1 shifts nothing");
   }
 }
 

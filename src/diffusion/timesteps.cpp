@@ -62,7 +62,8 @@ std::vector<Stride> strides(const NoiseSchedule& schedule, const SpacedTimesteps
   std::vector<Stride> result;
   for (std::size_t i = 0; i < spaced.next.size(); ++i) {
     const int next = spaced.next[i];
-    result.push_back({table[static_cast<std::size_t>(spaced.visited[i])], next >= 0 ? table[static_cast<std::size_t>(next)] : final_abar});
+    result.push_back({table[static_cast<std::size_t>(spaced.visited[i])],
+                      next >= 0 ? table[static_cast<std::size_t>(next)] : final_abar});
   }
   return result;
 }

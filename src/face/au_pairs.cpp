@@ -54,8 +54,8 @@ void refuse_repeated_units(const std::vector<AuPair>& pairs, const AuVocabulary&
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     for (std::size_t j = i + 1; j < pairs.size(); ++j) {
       if (pairs[i].unit != pairs[j].unit) continue;
-      throw UsageError(vocabulary.names()[pairs[i].unit] + " is given twice in one edit (" + spelled(pairs[i], vocabulary) +
-                       " and " + spelled(pairs[j], vocabulary) + "); keep one of them");
+      throw UsageError(vocabulary.names()[pairs[i].unit] + " is given twice in one edit (" +
+                       spelled(pairs[i], vocabulary) + " and " + spelled(pairs[j], vocabulary) + "); keep one of them");
     }
   }
 }

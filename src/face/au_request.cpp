@@ -35,7 +35,8 @@ void set_unit(AuRequest& request, const AuPair& pair, AuSense sense, double valu
 }  // namespace
 
 bool is_absolute(const AuRequest& request) {
-  return std::any_of(request.target.begin(), request.target.end(), [](const auto& target) { return target.has_value(); });
+  return std::any_of(request.target.begin(), request.target.end(),
+                     [](const auto& target) { return target.has_value(); });
 }
 
 ActionUnits resolve(const AuRequest& request, const ActionUnits& before) {
@@ -48,7 +49,8 @@ ActionUnits resolve(const AuRequest& request, const ActionUnits& before) {
 
 ActionUnits intended(const ActionUnits& before, const ActionUnits& variation) {
   ActionUnits values(before.size());
-  for (std::size_t i = 0; i < before.size(); ++i) values[i] = std::clamp(before[i] + variation.at(i), 0.0, kMaxIntensity);
+  for (std::size_t i = 0; i < before.size(); ++i)
+    values[i] = std::clamp(before[i] + variation.at(i), 0.0, kMaxIntensity);
   return values;
 }
 

@@ -53,8 +53,10 @@ Columns read_header(const CsvRow& header, const std::string& name, const AuVocab
     columns.unit[*index] = i;
   }
   if (std::none_of(columns.unit.begin(), columns.unit.end(), [](const auto& column) { return column.has_value(); })) {
-    throw UsageError(name + ": no column of action units; expected a header with AU01_r, AU02_r, ... (OpenFace) or au_1_intensity, "
-                     "au_2_intensity, ... (LibreFace)");
+    throw UsageError(
+        name +
+        ": no column of action units; expected a header with AU01_r, AU02_r, ... (OpenFace) or au_1_intensity, "
+        "au_2_intensity, ... (LibreFace)");
   }
   return columns;
 }

@@ -38,8 +38,8 @@ cv::Rect read_by(cv::Size picture, int image_size, const cv::Matx23d& crop_to_pi
 cv::Matx23d levelling(const cv::Point2d& centre, double scale, double roll, const cv::Point2d& to) {
   const double along = roll == 0 ? scale : scale * std::cos(roll);
   const double across = roll == 0 ? 0 : scale * std::sin(roll);
-  return {along, across, to.x - (along * centre.x + across * centre.y), 0 - across, along,
-          to.y - (along * centre.y - across * centre.x)};
+  return {along,      across, to.x - (along * centre.x + across * centre.y),
+          0 - across, along,  to.y - (along * centre.y - across * centre.x)};
 }
 
 cv::Matx23d crop_transform(const cv::Rect2f& box, double box_fraction, int image_size, double roll) {

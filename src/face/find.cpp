@@ -95,8 +95,8 @@ Face look_again(const FaceDetector& detector, const cv::Mat& rgb, const Face& ro
   return level;
 }
 
-/// YuNet misreads strong rolls, sometimes by half a turn. Its score is highest where the face is upright, so the face is
-/// levelled from four sides and the surest one is taken.
+/// YuNet misreads strong rolls, sometimes by half a turn. Its score is highest where the face is upright, so the face
+/// is levelled from four sides and the surest one is taken.
 Face orient(const FaceDetector& detector, const cv::Mat& rgb, const Face& face, double roll) {
   std::optional<Face> best;
   for (const double turn : {0.0, CV_PI / 2, CV_PI, -CV_PI / 2}) {
@@ -137,7 +137,8 @@ std::vector<Face> find_faces(const FaceDetector& detector, const cv::Mat& rgb) {
   for (Face& face : faces) {
     if (!face.has_points) continue;
     const double roll = roll_of(face.points);
-    // What seems upright is left alone: scores can't tell an upright face from one on its head surely enough to turn it.
+    // What seems upright is left alone: scores can't tell an upright face from one on its head surely enough to turn
+    // it.
     if (std::abs(roll) >= kUprightRoll) face = orient(detector, rgb, face, roll);
   }
   return left_to_right(std::move(faces));

@@ -19,7 +19,7 @@ using Unit = std::pair<std::string_view, double>;
 constexpr std::array kHappiness{Unit{"AU6", 4}, Unit{"AU12", 4}};
 constexpr std::array kSadness{Unit{"AU1", 4}, Unit{"AU4", 4}, Unit{"AU15", 4}};
 constexpr std::array kSurprise{Unit{"AU1", 4}, Unit{"AU2", 4}, Unit{"AU5", 2}, Unit{"AU25", 4}, Unit{"AU26", 4}};
-constexpr std::array kFear{Unit{"AU1", 4}, Unit{"AU2", 4},  Unit{"AU4", 4}, Unit{"AU5", 4},
+constexpr std::array kFear{Unit{"AU1", 4},  Unit{"AU2", 4},  Unit{"AU4", 4}, Unit{"AU5", 4},
                            Unit{"AU20", 4}, Unit{"AU25", 3}, Unit{"AU26", 3}};
 constexpr std::array kAnger{Unit{"AU4", 4}, Unit{"AU5", 4}, Unit{"AU17", 3}};
 constexpr std::array kDisgust{Unit{"AU9", 4}, Unit{"AU17", 3}};
@@ -70,7 +70,8 @@ std::vector<std::string> preset_names() {
 AuRequest preset_request(std::string_view name, double intensity, const AuVocabulary& vocabulary) {
   const auto& preset = preset_of(name);
   if (!(intensity >= 0 && intensity <= 1)) {
-    throw UsageError("--intensity: expected 0 to 1 (stronger: spell the units with --au), got " + format_number(intensity));
+    throw UsageError("--intensity: expected 0 to 1 (stronger: spell the units with --au), got " +
+                     format_number(intensity));
   }
   auto request = empty_request(vocabulary, intensity, std::string(name));
   if (preset.units.empty()) {
@@ -85,7 +86,9 @@ AuRequest preset_request(std::string_view name, double intensity, const AuVocabu
     known = true;
     request.variation[*index] = value * intensity;
   }
-  if (!known) throw UsageError("--preset " + std::string(name) + ": the bundle knows none of its action units; spell it with --au");
+  if (!known)
+    throw UsageError("--preset " + std::string(name) +
+                     ": the bundle knows none of its action units; spell it with --au");
   return request;
 }
 
@@ -97,7 +100,8 @@ AuRequest like_request(const ActionUnits& reference, double strength, const std:
   if (!(strength >= 0 && strength <= 2)) {
     throw UsageError("--like-strength: expected 0 to 2 (1 copies the expression), got " + format_number(strength));
   }
-  auto request = empty_request(AuVocabulary(std::vector<std::string>(reference.size())), strength, "like-" + reference_name);
+  auto request =
+      empty_request(AuVocabulary(std::vector<std::string>(reference.size())), strength, "like-" + reference_name);
   request.strength = strength;
   for (std::size_t i = 0; i < reference.size(); ++i) request.target[i] = std::clamp(reference[i], 0.0, kMaxIntensity);
   return request;

@@ -12,11 +12,11 @@
 namespace magicface::face {
 namespace {
 
-constexpr double kEnlarged = 2;    // more than this shows as softness
-constexpr double kCutOff = 0.15;   // of the box outside the picture; detectors guess a little beyond a hairline
+constexpr double kEnlarged = 2;   // more than this shows as softness
+constexpr double kCutOff = 0.15;  // of the box outside the picture; detectors guess a little beyond a hairline
 constexpr double kMostlyGone = 0.5;
-constexpr double kTurned = 0.55;   // nose from the eyes' middle, in eye distances: about 45 degrees of yaw
-constexpr float kUnsure = 0.75F;   // YuNet's score; clear faces get 0.85 and more
+constexpr double kTurned = 0.55;  // nose from the eyes' middle, in eye distances: about 45 degrees of yaw
+constexpr float kUnsure = 0.75F;  // YuNet's score; clear faces get 0.85 and more
 
 /// Share of the (turned) box that lies outside the picture, 0 to 1.
 double outside(const Face& face, cv::Size picture) {
@@ -57,8 +57,8 @@ Usability usability_of(const Face& face, std::size_t number, cv::Size picture, d
   const std::string width = format_fixed(face.box.width, 0) + " pixels wide";
   const double gone = outside(face, picture);
   if (face.box.width < kSmallestFace) {
-    result.problem = name + "is too small: expected at least " + format_fixed(kSmallestFace, 0) + " pixels of width, got " +
-                     format_fixed(face.box.width, 0) + "; use a larger picture";
+    result.problem = name + "is too small: expected at least " + format_fixed(kSmallestFace, 0) +
+                     " pixels of width, got " + format_fixed(face.box.width, 0) + "; use a larger picture";
   } else if (gone > kMostlyGone) {
     result.problem = name + "is cut off: " + format_fixed(100 * gone, 0) +
                      " % of it lies outside the picture; use a picture that shows the whole face";
@@ -77,7 +77,8 @@ Usability usability_of(const Face& face, std::size_t number, cv::Size picture, d
   }
   if (!face.has_points) return result;  // a box says no more, and its score isn't on the same scale
   if (turned_by(face.points) > kTurned) {
-    result.warnings.push_back(name + "is turned away, near profile; the far half is guessed, a picture from the front is safer");
+    result.warnings.push_back(
+        name + "is turned away, near profile; the far half is guessed, a picture from the front is safer");
   }
   if (face.score < kUnsure) {
     result.warnings.push_back(name + "is hardly recognised: covered, blurred or turned away; look at the result");

@@ -13,7 +13,8 @@ namespace {
 constexpr int kMostPixels = 16383;  // a side, WebP's limit
 
 void check_frames(const std::vector<cv::Mat>& frames) {
-  if (frames.size() < 2) throw ItemError("animation: expected at least two frames, got " + std::to_string(frames.size()));
+  if (frames.size() < 2)
+    throw ItemError("animation: expected at least two frames, got " + std::to_string(frames.size()));
   for (const auto& frame : frames) {
     if (frame.type() == CV_8UC3 && frame.size() == frames[0].size() && !frame.empty()) continue;
     throw ItemError("animation: expected frames of 8-bit RGB and of one size");

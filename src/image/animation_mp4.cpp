@@ -37,14 +37,17 @@ std::optional<std::string> why_no_films() {
 }
 
 std::vector<std::uint8_t> write_mp4(const std::vector<cv::Mat>& frames, const AnimationOptions& options) {
-  if (const auto reason = why_no_films()) throw ItemError("a film can't be written (" + *reason + "); give a .gif or .webp name");
+  if (const auto reason = why_no_films())
+    throw ItemError("a film can't be written (" + *reason + "); give a .gif or .webp name");
   std::vector<cv::Mat> even;
   for (const auto& frame : frames) even.push_back(with_even_sides(frame));
-  const TemporaryFolder folder("a film needs one: set TMPDIR to a folder that is there");  // FFmpeg writes under a name only
+  const TemporaryFolder folder(
+      "a film needs one: set TMPDIR to a folder that is there");  // FFmpeg writes under a name only
   const auto file = folder.path() / "film.mp4";
   const auto write = reinterpret_cast<WriteFilm*>(film_module().entry);
   const char* problem = write(even.data(), even.size(), 1000.0 / options.frame_ms, file.c_str());
-  if (problem != nullptr) throw ItemError(std::string("a film can't be written (") + problem + "); give a .gif or .webp name");
+  if (problem != nullptr)
+    throw ItemError(std::string("a film can't be written (") + problem + "); give a .gif or .webp name");
   return read_file(file, kMostBytes);
 }
 

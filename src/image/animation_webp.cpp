@@ -46,12 +46,14 @@ std::vector<std::uint8_t> write_webp(const std::vector<cv::Mat>& frames, const A
   animation.anim_params.loop_count = 0;  // for ever
   config.quality = static_cast<float>(options.quality);
   config.use_sharp_yuv = 1;  // lips are small: halved colour bleeds
-  const std::unique_ptr<WebPAnimEncoder, Deleter> encoder(WebPAnimEncoderNew(frames[0].cols, frames[0].rows, &animation));
+  const std::unique_ptr<WebPAnimEncoder, Deleter> encoder(
+      WebPAnimEncoderNew(frames[0].cols, frames[0].rows, &animation));
   if (!encoder) fail("out of memory");
   int time = 0;
   for (const auto& rgb : frames) {
     Frame frame(rgb);
-    if (WebPAnimEncoderAdd(encoder.get(), &frame.picture, time, &config) == 0) fail(WebPAnimEncoderGetError(encoder.get()));
+    if (WebPAnimEncoderAdd(encoder.get(), &frame.picture, time, &config) == 0)
+      fail(WebPAnimEncoderGetError(encoder.get()));
     time += options.frame_ms;
   }
   WebPAnimEncoderAdd(encoder.get(), nullptr, time, nullptr);  // the end of the last frame

@@ -10,7 +10,8 @@ namespace magicface::image {
 namespace {
 
 const LoadedModule& bmp_module() {
-  static const auto module = load_module("magicface_bmp.so", MAGICFACE_BMP_ENTRY, "only a part of the program was installed");
+  static const auto module =
+      load_module("magicface_bmp.so", MAGICFACE_BMP_ENTRY, "only a part of the program was installed");
   return module;
 }
 
@@ -47,7 +48,8 @@ std::optional<std::string> why_no_bmp() {
 
 Decoded decode_bmp(Bytes bytes, cv::Size expected) {
   check_layout(bytes, expected);
-  if (const auto reason = why_no_bmp()) throw CodecError("BMP can't be read here (" + *reason + "); convert the picture to PNG");
+  if (const auto reason = why_no_bmp())
+    throw CodecError("BMP can't be read here (" + *reason + "); convert the picture to PNG");
   Decoded decoded;
   try {
     // imdecode only reads, but takes no const.

@@ -10,4 +10,5 @@ bool encode(const cv::Mat& pixels, std::vector<std::uint8_t>& bytes) { return cv
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) const magicface::image::BmpCodec magicface_bmp_codec{&decode, &encode};
+extern "C" __attribute__((visibility("default")))
+const magicface::image::BmpCodec magicface_bmp_codec{&decode, &encode};

@@ -43,7 +43,8 @@ CaptionStyle caption_style(int width) {
   return {scale, static_cast<int>(40 * scale)};
 }
 
-std::vector<std::string> caption_lines(const std::string& caption, int width, const CaptionStyle& style, std::size_t most) {
+std::vector<std::string> caption_lines(const std::string& caption, int width, const CaptionStyle& style,
+                                       std::size_t most) {
   std::vector<std::string> lines;
   for (const auto& paragraph : split(caption, '\n')) {
     std::string line;

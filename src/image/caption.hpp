@@ -16,9 +16,11 @@ struct CaptionStyle {
 /// A style that suits a picture of this width.
 CaptionStyle caption_style(int width);
 
-/// Breaks a caption into lines that fit into `width` pixels, at spaces and '\n'; what is left after `most` lines becomes
+/// Breaks a caption into lines that fit into `width` pixels, at spaces and '\n'; what is left after `most` lines
+/// becomes
 /// "...". Characters beyond ASCII become '?'.
-std::vector<std::string> caption_lines(const std::string& caption, int width, const CaptionStyle& style, std::size_t most);
+std::vector<std::string> caption_lines(const std::string& caption, int width, const CaptionStyle& style,
+                                       std::size_t most);
 
 /// Writes lines into `area` of the picture, each centred.
 void draw_caption(cv::Mat& rgb, cv::Rect area, const std::vector<std::string>& lines, const CaptionStyle& style);

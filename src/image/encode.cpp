@@ -50,7 +50,8 @@ std::vector<std::uint8_t> encode(const cv::Mat& pixels, const Metadata& metadata
 
 void check_writable(Format format) {
   if (format != Format::bmp) return;
-  if (const auto reason = why_no_bmp()) throw UsageError("BMP can't be written here (" + *reason + "); give --format png or a .png name");
+  if (const auto reason = why_no_bmp())
+    throw UsageError("BMP can't be written here (" + *reason + "); give --format png or a .png name");
 }
 
 std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOptions& options) {

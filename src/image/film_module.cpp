@@ -29,7 +29,8 @@ std::size_t frames_in(const char* file) {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) const char* magicface_write_film(const cv::Mat* frames, std::size_t count,
+extern "C" __attribute__((visibility("default"))) const char* magicface_write_film(const cv::Mat* frames,
+                                                                                   std::size_t count,
                                                                                    double frames_per_second,
                                                                                    const char* file) try {
   const Quiet quiet;

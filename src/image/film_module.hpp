@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <opencv2/core/mat.hpp>
 
-/// OpenCV's video module brings FFmpeg with nearly a hundred libraries: `magicface_film.so` (module_loader.hpp) holds only
-/// the function that writes films.
+/// OpenCV's video module brings FFmpeg with nearly a hundred libraries: `magicface_film.so` (module_loader.hpp) holds
+/// only the function that writes films.
 
 #define MAGICFACE_FILM_ENTRY "magicface_write_film"
 

@@ -88,7 +88,8 @@ Decoded decode_jpeg(Bytes bytes, cv::Size expected) {
   auto& errors = decompressor.errors;
   errors.guarded([&] {
     jpeg_mem_src(jpeg, bytes.data(), bytes.size());
-    for (const int marker : {JPEG_APP0 + 1, JPEG_APP0 + 2, JPEG_APP0 + 13, JPEG_COM}) jpeg_save_markers(jpeg, marker, 0xFFFF);
+    for (const int marker : {JPEG_APP0 + 1, JPEG_APP0 + 2, JPEG_APP0 + 13, JPEG_COM})
+      jpeg_save_markers(jpeg, marker, 0xFFFF);
     jpeg_read_header(jpeg, TRUE);
   });
   check_size(expected, jpeg->image_width, jpeg->image_height);

@@ -26,7 +26,8 @@ cv::Mat kept_structure(const cv::Mat& reconstruction, const cv::Mat& edited) {
   constexpr double kNoise = 58.5;  // SSIM's (0.03 * 255)^2: differences in flat skin don't count
   const cv::Mat structure = (2 * covariance + kNoise) / (variance_a + variance_b + kNoise);
   cv::Mat kept = smoothstep(structure, 0.4, 0.85);
-  // What was redrawn reaches a little further than where it is noticed; and the map must be smooth to be used as a weight.
+  // What was redrawn reaches a little further than where it is noticed; and the map must be smooth to be used as a
+  // weight.
   const int reach = 2 * cvRound(window) + 1;
   cv::erode(kept, kept, cv::getStructuringElement(cv::MORPH_ELLIPSE, {reach, reach}));
   return smooth(kept, window);

@@ -60,8 +60,8 @@ Palette::Palette(const std::vector<cv::Mat>& pictures) : known_(std::size_t{1} <
     // Begun from a given partition, k-means draws nothing from OpenCV's global random numbers.
     labels.at<int>(i) = static_cast<int>(static_cast<std::size_t>(i) * kColours / samples.size());
   }
-  cv::kmeans(points, static_cast<int>(kColours), labels, cv::TermCriteria(cv::TermCriteria::COUNT, 12, 0), 1, cv::KMEANS_USE_INITIAL_LABELS,
-             centres);
+  cv::kmeans(points, static_cast<int>(kColours), labels, cv::TermCriteria(cv::TermCriteria::COUNT, 12, 0), 1,
+             cv::KMEANS_USE_INITIAL_LABELS, centres);
   for (int i = 0; i < centres.rows; ++i) {
     cv::Vec3b colour;
     for (int c = 0; c < 3; ++c) colour[c] = cv::saturate_cast<uchar>(centres.at<float>(i, c));

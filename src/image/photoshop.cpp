@@ -16,7 +16,8 @@ std::size_t even(std::size_t length) { return length + length % 2; }
 }  // namespace
 
 void settle_photoshop(std::vector<std::uint8_t>& resources) {
-  // A resource: signature (4), number (2), name after its length (1) filled up to even, size (4), data filled up to even.
+  // A resource: signature (4), number (2), name after its length (1) filled up to even, size (4), data filled up to
+  // even.
   const ByteReader bytes(resources, false);
   std::vector<std::uint8_t> kept;
   std::size_t at = 0;

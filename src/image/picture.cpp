@@ -11,8 +11,8 @@
 #include "foreign.hpp"
 #include "header.hpp"
 #include "magicface/core/error.hpp"
-#include "magicface/core/text.hpp"
 #include "magicface/core/files.hpp"
+#include "magicface/core/text.hpp"
 #include "pixels.hpp"
 
 namespace magicface::image {

@@ -67,7 +67,8 @@ cv::Mat thumbnail(const cv::Mat& rgb, cv::Rect part, int side) {
 int sheet_cell_side(std::size_t rows, std::size_t columns) {
   for (const int side : {256, 192, 128, 96, 64}) {
     const int gap = gap_of(side);
-    const auto height = rows * static_cast<std::size_t>(side + gap + static_cast<int>(kMostLines) * caption_style(side).line);
+    const auto height =
+        rows * static_cast<std::size_t>(side + gap + static_cast<int>(kMostLines) * caption_style(side).line);
     const auto width = columns * static_cast<std::size_t>(side + gap);
     if (std::max(height, width) + static_cast<std::size_t>(2 * gap) <= kMostPixels) return side;
   }

@@ -28,7 +28,8 @@ double quantile(const std::vector<double>& sorted, double q) {
 void check(const BootstrapOptions& options) {
   if (options.draws < 1) throw UsageError("--draws: expected 1 or more, got " + std::to_string(options.draws));
   if (!(options.confidence > 0 && options.confidence < 1)) {
-    throw UsageError("--confidence: expected a number between 0 and 1, such as 0.95, got " + format_number(options.confidence));
+    throw UsageError("--confidence: expected a number between 0 and 1, such as 0.95, got " +
+                     format_number(options.confidence));
   }
 }
 
@@ -48,7 +49,8 @@ Estimate bootstrap(const std::vector<Share>& all, Figure figure, const Bootstrap
   // The order of the input must not decide which groups a draw takes.
   std::sort(groups.begin(), groups.end(),
             [](const Share& a, const Share& b) { return std::pair(a.sum, a.count) < std::pair(b.sum, b.count); });
-  const auto total = std::accumulate(groups.begin(), groups.end(), Share{}, [](Share sum, const Share& group) { return sum += group; });
+  const auto total = std::accumulate(groups.begin(), groups.end(), Share{},
+                                     [](Share sum, const Share& group) { return sum += group; });
   Estimate estimate{value_of(total, figure), 0, 0, groups.size()};
   // The engine's numbers are fixed by the standard; its distributions are not.
   std::mt19937_64 random(options.seed);

@@ -11,7 +11,8 @@ namespace {
 
 void expect_equal_length(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() == b.size()) return;
-  throw UsageError("expected vectors of one length, got " + std::to_string(a.size()) + " and " + std::to_string(b.size()));
+  throw UsageError("expected vectors of one length, got " + std::to_string(a.size()) + " and " +
+                   std::to_string(b.size()));
 }
 
 }  // namespace
@@ -23,7 +24,8 @@ std::vector<double> squared_errors(const std::vector<double>& after, const std::
   return errors;
 }
 
-Share right_directions(const std::vector<double>& before, const std::vector<double>& after, const std::vector<double>& intended) {
+Share right_directions(const std::vector<double>& before, const std::vector<double>& after,
+                       const std::vector<double>& intended) {
   expect_equal_length(before, after);
   expect_equal_length(before, intended);
   Share share;
@@ -35,7 +37,8 @@ Share right_directions(const std::vector<double>& before, const std::vector<doub
   return share;
 }
 
-Share untouched_change(const std::vector<double>& before, const std::vector<double>& after, const std::vector<double>& variation) {
+Share untouched_change(const std::vector<double>& before, const std::vector<double>& after,
+                       const std::vector<double>& variation) {
   expect_equal_length(before, after);
   expect_equal_length(before, variation);
   Share share;

@@ -18,7 +18,8 @@ constexpr int kBandRows = 256;
 void expect_alike(const cv::Mat& a, const cv::Mat& b) {
   if (a.type() != CV_8UC3 || b.type() != CV_8UC3) throw ItemError("expected pictures of 8 bits and three channels");
   if (a.size() != b.size()) {
-    throw ItemError("expected pictures of one size, got " + size_text(a.cols, a.rows) + " and " + size_text(b.cols, b.rows));
+    throw ItemError("expected pictures of one size, got " + size_text(a.cols, a.rows) + " and " +
+                    size_text(b.cols, b.rows));
   }
 }
 
@@ -57,8 +58,8 @@ double sum_of_squares(const cv::Scalar& channels) { return channels[0] + channel
 std::optional<double> mean_square_outside(const cv::Mat& a, const cv::Mat& b, const cv::Mat& face) {
   expect_alike(a, b);
   if (face.type() != CV_8UC1 || face.size() != a.size()) {
-    throw ItemError("the face mask: expected one channel of the picture's size, " + size_text(a.cols, a.rows) + ", got " +
-                    size_text(face.cols, face.rows));
+    throw ItemError("the face mask: expected one channel of the picture's size, " + size_text(a.cols, a.rows) +
+                    ", got " + size_text(face.cols, face.rows));
   }
   const cv::Mat outside = face == 0;
   const int pixels = cv::countNonZero(outside);
@@ -84,7 +85,8 @@ double psnr(const cv::Mat& a, const cv::Mat& b) {
   cv::Mat difference;
   cv::absdiff(a, b, difference);
   difference.convertTo(difference, CV_32FC3);
-  const double mean = sum_of_squares(cv::sum(difference.mul(difference))) / (3.0 * static_cast<double>(a.total()) * 255 * 255);
+  const double mean =
+      sum_of_squares(cv::sum(difference.mul(difference))) / (3.0 * static_cast<double>(a.total()) * 255 * 255);
   return mean > 0 ? std::min(kHighestPsnr, -10 * std::log10(mean)) : kHighestPsnr;
 }
 

@@ -59,8 +59,8 @@ std::vector<fs::path> bundle_folders() {
   std::vector<fs::path> folders;
   const auto here = executable_folder();
   if (!here.empty()) {
-    folders.push_back((here / "../../models").lexically_normal());                  // a build folder of the source tree
-    folders.push_back((here / "../share/magicface/models").lexically_normal());    // an installed tree
+    folders.push_back((here / "../../models").lexically_normal());               // a build folder of the source tree
+    folders.push_back((here / "../share/magicface/models").lexically_normal());  // an installed tree
   }
   folders.emplace_back("/usr/local/share/magicface/models");
   return folders;

@@ -96,9 +96,12 @@ std::string describe_device(const Placement& placement) { return placement.devic
 
 std::string describe_dtype(const Placement& placement) {
   switch (placement.dtype) {
-    case at::kHalf: return "float16";
-    case at::kBFloat16: return "bfloat16";
-    default: return "float32";
+    case at::kHalf:
+      return "float16";
+    case at::kBFloat16:
+      return "bfloat16";
+    default:
+      return "float32";
   }
 }
 

@@ -44,7 +44,8 @@ DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement,
       vae_encoder_(load(bundle, "vae_encoder", repeated_)),
       vae_decoder_(load(bundle, "vae_decoder", repeated_)),
       id_encoder_{"id_encoder", bundle.verified_file("id_encoder"), {placement.device, placement.dtype}, {}},
-      denoiser_{"denoiser", bundle.verified_file("denoiser"),
+      denoiser_{"denoiser",
+                bundle.verified_file("denoiser"),
                 {placement.device, placement.dtype, !low_memory, placement.recorded},
                 {}} {
   if (bundle.has("attribute_controller")) {

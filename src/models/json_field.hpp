@@ -8,7 +8,8 @@
 
 namespace magicface::models {
 
-/// A JSON value that knows its path, so that every complaint names the field: "bundle.json: latent.factor: expected ...".
+/// A JSON value that knows its path, so that every complaint names the field: "bundle.json: latent.factor: expected
+/// ...".
 class Field {
  public:
   Field(const nlohmann::json& value, std::string path) : value_(value), path_(std::move(path)) {}

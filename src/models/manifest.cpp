@@ -58,7 +58,8 @@ ScheduleSection parse_schedule(const Field& field) {
   schedule.prediction_type = one_of(field.at("prediction_type"), {"epsilon", "v_prediction", "sample"});
   schedule.steps_offset = static_cast<int>(field.at("steps_offset").integer(0, 10));
   schedule.set_alpha_to_one = field.at("set_alpha_to_one").boolean();
-  if (field.has("timestep_spacing")) schedule.timestep_spacing = one_of(field.at("timestep_spacing"), {"leading", "trailing"});
+  if (field.has("timestep_spacing"))
+    schedule.timestep_spacing = one_of(field.at("timestep_spacing"), {"leading", "trailing"});
   if (field.has("timestep_shift")) {
     schedule.timestep_shift = field.at("timestep_shift").number(1, 10);
     if (schedule.timestep_spacing == "leading" && schedule.timestep_shift != 1) {
@@ -121,13 +122,14 @@ void parse_modules(const Field& field, Manifest& manifest) {
     if (name == "face_detector") {
       const auto files = module.at("files");
       for (std::size_t i = 0; i < files.size(); ++i) {
-        manifest.face_detectors.push_back({parse_file(files.at(i)), one_of(files.at(i).at("opencv"), {"<4.8", ">=4.8"})});
+        manifest.face_detectors.push_back(
+            {parse_file(files.at(i)), one_of(files.at(i).at("opencv"), {"<4.8", ">=4.8"})});
       }
       continue;
     }
-    const int input_size =
-        module.has("input_size") && !module.at("input_size").json().is_null()
-            ? static_cast<int>(module.at("input_size").integer(0, 8192)) : 0;
+    const int input_size = module.has("input_size") && !module.at("input_size").json().is_null()
+                               ? static_cast<int>(module.at("input_size").integer(0, 8192))
+                               : 0;
     manifest.modules[name] = {parse_file(module), input_size};
   }
   for (const char* needed : {"vae_encoder", "vae_decoder", "id_encoder", "denoiser"}) {
@@ -149,7 +151,8 @@ Manifest parse_manifest(const std::string& json, const std::string& file_name) {
   Manifest manifest;
   manifest.format = static_cast<int>(root.at("format").integer(0, INT32_MAX));
   if (manifest.format != kSupportedFormat) {
-    root.at("format").fail("1, the only format that this version of magicface reads; export the bundle again or update magicface");
+    root.at("format").fail(
+        "1, the only format that this version of magicface reads; export the bundle again or update magicface");
   }
   manifest.kind = one_of(root.at("kind"), {"magicface"});
   manifest.name = root.at("name").text();

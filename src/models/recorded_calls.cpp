@@ -81,9 +81,8 @@ at::Tensor RecordedCalls::run(const Inputs& inputs, const Call& call) {
 }
 
 RecordedCalls::Shaped* RecordedCalls::find(const std::vector<at::Tensor>& inputs) {
-  const auto found = std::ranges::find_if(shaped_, [&](const Shaped& shaped) {
-    return std::ranges::equal(shaped.given, inputs, interchangeable);
-  });
+  const auto found = std::ranges::find_if(
+      shaped_, [&](const Shaped& shaped) { return std::ranges::equal(shaped.given, inputs, interchangeable); });
   return found == shaped_.end() ? nullptr : &*found;
 }
 

@@ -8,8 +8,9 @@ namespace magicface::pipeline {
 
 /// Steps of compositing beside the mask; all are taken but in measurements (docs/compositing.md has the numbers).
 struct CompositeSteps {
-  bool match_tint = true;   ///< tint and light are the source's where the edit left the structure alone, and at the border
-  bool keep_detail = true;  ///< the source's own detail in the same places, and its grain in the others
+  bool match_tint =
+      true;  ///< tint and light are the source's where the edit left the structure alone, and at the border
+  bool keep_detail = true;    ///< the source's own detail in the same places, and its grain in the others
   bool follow_motion = true;  ///< where the edit moved something, the source's pixels move along
 };
 

@@ -27,7 +27,8 @@ std::optional<at::Tensor> try_decode(const Decode& decode, const at::Tensor& lat
 /// Where tiles of `tile` cells begin so that they cover `length` and overlap by half at least.
 std::vector<std::int64_t> starts_of(std::int64_t length, std::int64_t tile) {
   std::vector<std::int64_t> starts;
-  for (std::int64_t start = 0; start + tile < length; start += std::max<std::int64_t>(1, tile / 2)) starts.push_back(start);
+  for (std::int64_t start = 0; start + tile < length; start += std::max<std::int64_t>(1, tile / 2))
+    starts.push_back(start);
   starts.push_back(std::max<std::int64_t>(0, length - tile));
   return starts;
 }

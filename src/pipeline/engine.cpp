@@ -115,7 +115,8 @@ Engine::Engine(std::shared_ptr<const models::Bundle> bundle, const ComputeOption
   use_threads(compute.threads);
   auto placement = models::resolve_placement(compute.device, compute.dtype, bundle->manifest().image_size);
   placement.recorded = compute.cuda_graphs;
-  state_.reset(new State{bundle, compute, models::DiffusionModel(*bundle, placement, compute.low_memory), FaceAnalyser(bundle, compute)});
+  state_.reset(new State{bundle, compute, models::DiffusionModel(*bundle, placement, compute.low_memory),
+                         FaceAnalyser(bundle, compute)});
 }
 Engine::~Engine() = default;
 
@@ -123,8 +124,8 @@ FaceAnalyser& Engine::faces() { return state_->faces; }
 
 void Engine::measure(OnStage on_stage) { state_->on_stage = std::move(on_stage); }
 
-std::vector<Edited> Engine::edit(const std::vector<BatchRow>& asked, const SamplingOptions& sampling, Composite composite,
-                                 const OnStep& on_step) {
+std::vector<Edited> Engine::edit(const std::vector<BatchRow>& asked, const SamplingOptions& sampling,
+                                 Composite composite, const OnStep& on_step) {
   const c10::InferenceMode inference;
   const auto& manifest = state_->bundle->manifest();
   const bool compares = manifest.au.zero_keeps_expression && composite == Composite::automatic;
@@ -145,7 +146,8 @@ std::vector<Edited> Engine::edit(const std::vector<BatchRow>& asked, const Sampl
   at::Tensor latents;
   {  // what the portraits say is large, and isn't needed for decoding
     const auto told = told_of(rows);
-    const auto denoise = guided_denoise(state_->model, told.attribute, told.reference, variations_of(rows), plan.guidance);
+    const auto denoise =
+        guided_denoise(state_->model, told.attribute, told.reference, variations_of(rows), plan.guidance);
     latents = diffusion::sample(*sampler, start, noise, denoise, stepped);
   }
   const auto decoded = decode_within_memory(state_->model, latents);

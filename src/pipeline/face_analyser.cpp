@@ -43,7 +43,8 @@ struct FaceAnalyser::State {
   }
 
   /// Runs `module` on its own aligned crop of the face.
-  at::Tensor run(const std::string& module, std::vector<std::int64_t> output, const cv::Mat& rgb, const face::Face& face) {
+  at::Tensor run(const std::string& module, std::vector<std::int64_t> output, const cv::Mat& rgb,
+                 const face::Face& face) {
     const auto& loaded = network(module, std::move(output));
     const auto transform = module_transform(bundle->manifest(), module, face, loaded.input_size());
     const c10::InferenceMode inference;
@@ -51,7 +52,8 @@ struct FaceAnalyser::State {
   }
 
   /// Points that `module` finds, in pixels of the picture.
-  std::vector<cv::Point2f> run_points(const std::string& module, int count, const cv::Mat& rgb, const face::Face& face) {
+  std::vector<cv::Point2f> run_points(const std::string& module, int count, const cv::Mat& rgb,
+                                      const face::Face& face) {
     const auto result = run(module, {count, 2}, rgb, face);
     const auto transform = module_transform(bundle->manifest(), module, face, networks.at(module).input_size());
     return face::transform_points(to_points(result), face::invert(transform));
@@ -61,7 +63,8 @@ struct FaceAnalyser::State {
   cv::Mat parse(const cv::Mat& rgb, const face::Face& face) {
     const auto classes = static_cast<std::int64_t>(bundle->manifest().condition->classes.size());
     const auto labels = run("face_parser", {classes, -1, -1}, rgb, face).argmax(0).to(at::kByte).contiguous();
-    return cv::Mat(static_cast<int>(labels.size(0)), static_cast<int>(labels.size(1)), CV_8UC1, labels.data_ptr<std::uint8_t>())
+    return cv::Mat(static_cast<int>(labels.size(0)), static_cast<int>(labels.size(1)), CV_8UC1,
+                   labels.data_ptr<std::uint8_t>())
         .clone();
   }
 
@@ -145,7 +148,8 @@ std::vector<ChosenFace> FaceAnalyser::choose(const cv::Mat& rgb, const face::Fac
 FaceAnalysis FaceAnalyser::analyse(const cv::Mat& rgb, const face::Face& face, MaskPolicy policy) {
   const auto& manifest = state_->bundle->manifest();
   if (!manifest.condition) {
-    throw BundleError(state_->bundle->label() + ": the bundle makes no condition images (no 'condition' section); use "
+    throw BundleError(state_->bundle->label() +
+                      ": the bundle makes no condition images (no 'condition' section); use "
                       "--crop none --condition FILE");
   }
   FaceAnalysis analysis;

@@ -11,7 +11,8 @@ namespace magicface::pipeline {
 cv::Mat face_mask(const FaceAnalysis& analysis, const models::Manifest& manifest, cv::Size size) {
   static const std::set<std::string> kFace{"skin",  "l_brow", "r_brow", "l_eye", "r_eye",
                                            "eye_g", "nose",   "mouth",  "u_lip", "l_lip"};
-  if (!manifest.condition) throw BundleError(manifest.name + ": no 'condition' section, so the parser's classes have no names");
+  if (!manifest.condition)
+    throw BundleError(manifest.name + ": no 'condition' section, so the parser's classes have no names");
   const auto& classes = manifest.condition->classes;
   cv::Mat face = cv::Mat::zeros(analysis.class_map.size(), CV_8UC1);
   for (std::size_t i = 0; i < classes.size(); ++i) {

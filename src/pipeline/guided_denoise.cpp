@@ -25,8 +25,8 @@ diffusion::Denoise guided_denoise(const models::DiffusionModel& model, const at:
   const auto both = (guided ? at::cat({au, at::zeros_like(au)}) : au).to(model.placement().device);
   const auto rows = attribute.expand({count, -1, -1, -1});
   const auto attributes = guided ? at::cat({rows, rows}) : rows;
-  return [&model, features = for_branches(reference, guided), both, attributes, guided, guidance, count](const at::Tensor& x,
-                                                                                                          double timestep) {
+  return [&model, features = for_branches(reference, guided), both, attributes, guided, guidance, count](
+             const at::Tensor& x, double timestep) {
     const auto input = guided ? at::cat({x, x}) : x;
     const auto output = model.predict(input, attributes, timestep, both, features);
     return guided ? diffusion::guide(output.narrow(0, count, count), output.narrow(0, 0, count), guidance) : output;

@@ -66,8 +66,8 @@ MaskPolicy mask_policy_from_name(std::string_view name) {
   const auto& names = policy_names();
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return static_cast<MaskPolicy>(found - names.begin());
-  throw UsageError("--mask-policy: expected bundle, paper, release or keep, got '" + std::string(name) + "'; nearest is '" +
-                   nearest(name, names) + "'");
+  throw UsageError("--mask-policy: expected bundle, paper, release or keep, got '" + std::string(name) +
+                   "'; nearest is '" + nearest(name, names) + "'");
 }
 
 face::ConditionSpec condition_spec_of(const models::Manifest& manifest, int side, MaskPolicy policy) {

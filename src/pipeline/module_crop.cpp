@@ -7,9 +7,11 @@
 
 namespace magicface::pipeline {
 
-cv::Matx23d module_transform(const models::Manifest& manifest, const std::string& module, const face::Face& face, int side) {
+cv::Matx23d module_transform(const models::Manifest& manifest, const std::string& module, const face::Face& face,
+                             int side) {
   const auto found = manifest.alignment.find(module);
-  if (found == manifest.alignment.end()) return face::crop_transform(face.box, manifest.crop_box_fraction, side, face.roll);
+  if (found == manifest.alignment.end())
+    return face::crop_transform(face.box, manifest.crop_box_fraction, side, face.roll);
   const auto& alignment = found->second;
   if (alignment.type == "box") return face::crop_transform(face.box, alignment.box_fraction, side, face.roll);
   if (alignment.type == "fan") return face::box_transform(face.box, side, {}, face.roll);

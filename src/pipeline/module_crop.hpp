@@ -11,10 +11,11 @@ namespace magicface::pipeline {
 
 /// Picture -> the square input of a face module, as the manifest's `alignment` says; without an entry the module reads
 /// the model's own crop. @throws BundleError for an alignment that needs points which the detector doesn't give.
-cv::Matx23d module_transform(const models::Manifest& manifest, const std::string& module, const face::Face& face, int side);
+cv::Matx23d module_transform(const models::Manifest& manifest, const std::string& module, const face::Face& face,
+                             int side);
 
-/// By how much (radians, clockwise) that input is turned back because the face is rolled; 0 for alignments by points, which
-/// level every face anyway.
+/// By how much (radians, clockwise) that input is turned back because the face is rolled; 0 for alignments by points,
+/// which level every face anyway.
 double levelled_by(const models::Manifest& manifest, const std::string& module, const face::Face& face);
 
 }  // namespace magicface::pipeline

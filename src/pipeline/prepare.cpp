@@ -23,12 +23,12 @@ void check_sides(const cv::Mat& rgb, int multiple) {
 }
 
 /// The whole picture as its own crop, for `--crop none` without a condition image.
-FaceAnalysis analyse_uncropped(FaceAnalyser& faces, const cv::Mat& rgb, const face::Face& face, const models::Manifest& manifest,
-                               MaskPolicy policy) {
+FaceAnalysis analyse_uncropped(FaceAnalyser& faces, const cv::Mat& rgb, const face::Face& face,
+                               const models::Manifest& manifest, MaskPolicy policy) {
   if (rgb.cols != manifest.image_size || rgb.rows != manifest.image_size) {
     throw ItemError("--crop none without --condition: expected a picture of " +
-                    size_text(manifest.image_size, manifest.image_size) + " pixels, got " + size_text(rgb.cols, rgb.rows) +
-                    "; give the condition image with --condition or use --crop auto");
+                    size_text(manifest.image_size, manifest.image_size) + " pixels, got " +
+                    size_text(rgb.cols, rgb.rows) + "; give the condition image with --condition or use --crop auto");
   }
   auto analysis = faces.analyse(rgb, face, policy);
   // Bring everything back from the face's crop to the picture, which is the model's input here.
@@ -60,7 +60,9 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
   const auto& manifest = state_->bundle->manifest();
   auto portrait = std::make_shared<Portrait>();
   StageWatch watch(state_->on_stage, state_->model.placement());
-  const auto face_of = [&](const cv::Mat& rgb) { return options.face ? *options.face : state_->faces.choose(rgb, {})[0].face; };
+  const auto face_of = [&](const cv::Mat& rgb) {
+    return options.face ? *options.face : state_->faces.choose(rgb, {})[0].face;
+  };
   cv::Mat condition;
   if (options.crop == Crop::none) {
     check_sides(picture.rgb, manifest.size_multiple);
@@ -68,7 +70,8 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
     if (options.condition) {
       condition = read_condition(*options.condition, picture.rgb);
     } else {
-      portrait->analysis = analyse_uncropped(state_->faces, picture.rgb, face_of(picture.rgb), manifest, options.mask_policy);
+      portrait->analysis =
+          analyse_uncropped(state_->faces, picture.rgb, face_of(picture.rgb), manifest, options.mask_policy);
     }
   } else {
     portrait->analysis = state_->faces.analyse(picture.rgb, face_of(picture.rgb), options.mask_policy);
@@ -96,7 +99,8 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
   watch.lap("encode");
   portrait->reference = model.reference(latent);
   watch.lap("reference");
-  if (!portrait->blend_mask.empty() && options.composite == Composite::automatic && !manifest.au.zero_keeps_expression) {
+  if (!portrait->blend_mask.empty() && options.composite == Composite::automatic &&
+      !manifest.au.zero_keeps_expression) {
     // Its edits will be decoded as it is, in tiles too, and say so.
     portrait->reconstruction = to_shades(decode_within_memory(model, latent * manifest.latent.scaling_factor)[0].image);
     watch.lap("reconstruct");
@@ -105,9 +109,7 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
   return portrait;
 }
 
-const FaceAnalysis* analysis_of(const Portrait& portrait) {
-  return portrait.analysis ? &*portrait.analysis : nullptr;
-}
+const FaceAnalysis* analysis_of(const Portrait& portrait) { return portrait.analysis ? &*portrait.analysis : nullptr; }
 
 cv::Size latent_size(const Portrait& portrait) {
   return {static_cast<int>(portrait.latent_width), static_cast<int>(portrait.latent_height)};

@@ -48,16 +48,18 @@ TEST(Summarise, EditsOfOneSourceAreOneGroup) {
 
 TEST(EvalOutput, TableNamesMethodsFiguresAndEstimators) {
   const auto text = evaluation_text(evaluation({scores("ours", {0.25}), scores("theirs", {0.5})}));
-  for (const auto* part : {"ours", "theirs", "0.250", "0.500", "AU1", "Head pose RMSE ↓", "demo@1 au_estimator 0", "Problems"}) {
+  for (const auto* part :
+       {"ours", "theirs", "0.250", "0.500", "AU1", "Head pose RMSE ↓", "demo@1 au_estimator 0", "Problems"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(text.find("PSNR"), std::string::npos) << "nothing was measured";
 }
 
 TEST(EvalOutput, CsvHasARowForEveryFigure) {
-  EXPECT_EQ(evaluation_csv(evaluation({scores("a, b", {0.25})})),
-            "method,figure,value,low,high,sources\n\"a, b\",au_mse,0.25,0.25,0.25,1\n\"a, b\",au_mse/AU1,0.25,0.25,0.25,1\n"
-            "\"a, b\",pose_rmse,0.25,0.25,0.25,1\n");
+  EXPECT_EQ(
+      evaluation_csv(evaluation({scores("a, b", {0.25})})),
+      "method,figure,value,low,high,sources\n\"a, b\",au_mse,0.25,0.25,0.25,1\n\"a, b\",au_mse/AU1,0.25,0.25,0.25,1\n"
+      "\"a, b\",pose_rmse,0.25,0.25,0.25,1\n");
 }
 
 TEST(EvalOutput, JsonHasEveryPair) {

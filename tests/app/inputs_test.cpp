@@ -24,7 +24,8 @@ class Inputs : public testing::Test {
   std::string at(const std::string& name) const { return (folder_ / name).string(); }
   static std::vector<std::string> names(const std::vector<Input>& inputs) {
     std::vector<std::string> found;
-    for (const auto& input : inputs) found.push_back(input.path.filename().string() + (input.problem ? " (problem)" : ""));
+    for (const auto& input : inputs)
+      found.push_back(input.path.filename().string() + (input.problem ? " (problem)" : ""));
     return found;
   }
   fs::path folder_;
@@ -32,16 +33,15 @@ class Inputs : public testing::Test {
 };
 
 TEST_F(Inputs, AFolderGivesItsPicturesSorted) {
-  EXPECT_EQ(names(expand_inputs({folder_.string()}, none_)), (std::vector<std::string>{"a.JPG", "b.png", "sp ace.webp"}));
+  EXPECT_EQ(names(expand_inputs({folder_.string()}, none_)),
+            (std::vector<std::string>{"a.JPG", "b.png", "sp ace.webp"}));
 }
 
 TEST_F(Inputs, EachPictureCountsOnce) {
   EXPECT_EQ(expand_inputs({at("b.png"), folder_.string(), at("./b.png")}, none_).size(), 3U);
 }
 
-TEST_F(Inputs, GlobsMatch) {
-  EXPECT_EQ(names(expand_inputs({at("*.png")}, none_)), std::vector<std::string>{"b.png"});
-}
+TEST_F(Inputs, GlobsMatch) { EXPECT_EQ(names(expand_inputs({at("*.png")}, none_)), std::vector<std::string>{"b.png"}); }
 
 TEST_F(Inputs, ADashReadsAList) {
   std::istringstream list(at("b.png") + "\n\n  " + at("sp ace.webp") + "  \r\n");

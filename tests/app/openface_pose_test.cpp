@@ -17,7 +17,7 @@ TEST(OpenfacePose, OneAngleKeepsItsSizeAndGetsOpenfacesSign) {
 /// Where the nose (towards the viewer) points, from OpenFace's angles: x right, y down, z away.
 cv::Vec3d nose_of(const cv::Vec3d& r) {
   const double cx = std::cos(r[0]), sx = std::sin(r[0]), cy = std::cos(r[1]), sy = std::sin(r[1]);
-  const cv::Vec3d turned(-sy, 0, -cy);  // Rz leaves it, then Ry
+  const cv::Vec3d turned(-sy, 0, -cy);                                                   // Rz leaves it, then Ry
   return {turned[0], cx * turned[1] - sx * turned[2], sx * turned[1] + cx * turned[2]};  // then Rx
 }
 

@@ -51,8 +51,8 @@ class RecordedRunTest : public testing::Test {
 TEST_F(RecordedRunTest, OutputsAreLookedForBesideTheRecordsFirst) {
   touch("moved/a/x.png");
   touch("elsewhere/out/a/x.png");
-  const auto run =
-      read_run(write("moved/records.jsonl", {item(1, "out/a/x.png"), item(2, "out/b/gone.png")}, (folder_ / "elsewhere").string()));
+  const auto run = read_run(write("moved/records.jsonl", {item(1, "out/a/x.png"), item(2, "out/b/gone.png")},
+                                  (folder_ / "elsewhere").string()));
   ASSERT_EQ(run.items.size(), 2U);
   EXPECT_EQ(run.items[0].key, "a/x.png");
   EXPECT_EQ(run.items[0].output, folder_ / "moved/a/x.png");
@@ -146,8 +146,9 @@ TEST(CompareFigures, UnitsShareTheToleranceOfTheirMean) {
   EXPECT_EQ(compare_figures(figures(1, 2), figures(1.05, 2.05), tolerances).size(), 2U);
   tolerances.figures["au_mse"] = 0.1;
   EXPECT_TRUE(compare_figures(figures(1, 2), figures(1.05, 2.05), tolerances).empty());
-  EXPECT_EQ(compare_figures(figures(1, 2), RecordJson{{"methods", {{{"figures", RecordJson::object()}}}}}, tolerances).size(),
-            2U);
+  EXPECT_EQ(
+      compare_figures(figures(1, 2), RecordJson{{"methods", {{{"figures", RecordJson::object()}}}}}, tolerances).size(),
+      2U);
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ namespace {
 using Fields = std::vector<std::string>;
 
 TEST(Csv, RowsFieldsAndSpaces) {
-  const auto rows = parse_csv("\xEF\xBB\xBF" "file, AU01_r ,b\r\n\r\nx.png, 1.5,\n");
+  const auto rows = parse_csv(
+      "\xEF\xBB\xBF"
+      "file, AU01_r ,b\r\n\r\nx.png, 1.5,\n");
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].fields, (Fields{"file", "AU01_r", "b"}));
   EXPECT_EQ(rows[1].fields, (Fields{"x.png", "1.5", ""}));
@@ -48,7 +50,9 @@ TEST(Csv, FaultsOfAGivenFileAreWrongUsageThatNamesIt) {
             "--table a.csv: line 2: broken quotes; a quote inside a quoted field is doubled");
   const CsvRow header{1, {"a", "b"}};
   EXPECT_NO_THROW(expect_fields_of_header({2, {"1", ""}}, header, "a.csv:2"));
-  EXPECT_EQ(usage_problem([&] { expect_fields_of_header({2, {"1"}}, header, "a.csv:2"); }),
+  EXPECT_EQ(usage_problem([&] {
+              expect_fields_of_header({2, {"1"}}, header, "a.csv:2");
+            }),
             "a.csv:2: expected 2 fields as in the header, got 1");
 }
 

@@ -23,7 +23,8 @@ TEST(NumberRange, HasItsLastValueWhenAStepMeetsItOnly) {
 }
 
 TEST(NumberRange, RefusesWhatItCannotRead) {
-  for (const char* text : {"", "x", "1:", "1:2:0", "1:2:-1", "1:2:3:4", "0:100:1"}) EXPECT_THROW(range(text), UsageError) << text;
+  for (const char* text : {"", "x", "1:", "1:2:0", "1:2:-1", "1:2:3:4", "0:100:1"})
+    EXPECT_THROW(range(text), UsageError) << text;
 }
 
 }  // namespace

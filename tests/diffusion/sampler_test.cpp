@@ -133,7 +133,8 @@ TEST(Sampler, WhoNeedsNoise) {
 }
 
 TEST(Sampler, DdimGoesFromPointToPointInBothSpacings) {
-  const auto original = at::full({1, 4, 2, 2}, 0.25, at::kDouble), epsilon = NoiseSource(3).draw({1, 4, 2, 2}).to(at::kDouble);
+  const auto original = at::full({1, 4, 2, 2}, 0.25, at::kDouble),
+             epsilon = NoiseSource(3).draw({1, 4, 2, 2}).to(at::kDouble);
   for (const auto spacing : {TimestepSpacing::leading, TimestepSpacing::trailing}) {
     NoiseScheduleConfig config;
     config.prediction_type = PredictionType::sample;

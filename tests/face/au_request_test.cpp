@@ -34,8 +34,8 @@ TEST(AuRequest, SeveralRangesMakeTheProduct) {
 }
 
 TEST(AuRequest, BadRangesAndTooManyEditsAreRefused) {
-  for (const char* text : {"AU12=1:2:0", "AU12=1:2:-1", "AU12=1:2:3:4", "AU12=:2", "AU12=1:", "AU12=1:x", "AU12=0:1:1e-9",
-                           "AU12=0:1000", "AU12=0:99,AU4=0:10", "AU12=1,AU12@3"}) {
+  for (const char* text : {"AU12=1:2:0", "AU12=1:2:-1", "AU12=1:2:3:4", "AU12=:2", "AU12=1:", "AU12=1:x",
+                           "AU12=0:1:1e-9", "AU12=0:1000", "AU12=0:99,AU4=0:10", "AU12=1,AU12@3"}) {
     EXPECT_THROW(parse_requests(text, AuSense::variation, published()), UsageError) << text;
   }
   EXPECT_EQ(labels("AU12=1:1000").size(), kMaxEdits);

@@ -12,8 +12,9 @@ namespace {
 AuTable read(const char* csv) { return parse_au_table(csv, "aus.csv", published()); }
 
 TEST(AuTable, OpenFacesColumnsWithItsSpaces) {
-  const auto table = read("frame, face_id, success, AU01_r, AU12_r, AU45_r, AU12_c\n"
-                          "1, 0, 1, 0.50, 3.25, 1.00, 1\n2, 0, 0, 0, 0, 0, 0\n");
+  const auto table = read(
+      "frame, face_id, success, AU01_r, AU12_r, AU45_r, AU12_c\n"
+      "1, 0, 1, 0.50, 3.25, 1.00, 1\n2, 0, 0, 0, 0, 0, 0\n");
   ASSERT_EQ(table.rows.size(), 1U);
   EXPECT_EQ(table.rows[0].line, 2U);
   EXPECT_EQ(table.rows[0].value[0], 0.5);

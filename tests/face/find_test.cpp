@@ -18,19 +18,22 @@ const std::filesystem::path kRoot = MAGICFACE_SOURCE_DIR;
 class FindFaces : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const char* onnx = onnx_suits_opencv("<4.8") ? "face_detection_yunet_2022mar.onnx" : "face_detection_yunet_2023mar.onnx";
+    const char* onnx =
+        onnx_suits_opencv("<4.8") ? "face_detection_yunet_2022mar.onnx" : "face_detection_yunet_2023mar.onnx";
     detector = make_yunet_detector(kRoot / "models/demo" / onnx);
     portrait = image::read_picture(kRoot / "docs/samples/portrait.png").rgb;
     upright = find_faces(*detector, portrait);
   }
 
-  /// The portrait turned clockwise about its middle, on a grey ground that holds it whole; `to_turned` is the map to it.
+  /// The portrait turned clockwise about its middle, on a grey ground that holds it whole; `to_turned` is the map to
+  /// it.
   static cv::Mat turned_by(double degrees, cv::Matx23d& to_turned) {
     const int side = 760;
     const double middle = (portrait.cols - 1) / 2.0;
     to_turned = levelling({middle, middle}, 1, -degrees * CV_PI / 180, {side / 2.0, side / 2.0});
     cv::Mat turned;
-    cv::warpAffine(portrait, turned, to_turned, {side, side}, cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar::all(128));
+    cv::warpAffine(portrait, turned, to_turned, {side, side}, cv::INTER_LINEAR, cv::BORDER_CONSTANT,
+                   cv::Scalar::all(128));
     return turned;
   }
 
@@ -57,7 +60,8 @@ TEST_F(FindFaces, SlightlyTiltedFacesCountAsUpright) {
 
 TEST_F(FindFaces, UprightFacesAreNeverTurnedHoweverUnsureTheDetectorIs) {
   cv::Mat row(120, 0, CV_8UC3);
-  for (const char* name : {"portrait.png", "portrait-2.png", "portrait-3.png", "portrait-4.png", "portrait-5.png", "portrait-6.png"}) {
+  for (const char* name :
+       {"portrait.png", "portrait-2.png", "portrait-3.png", "portrait-4.png", "portrait-5.png", "portrait-6.png"}) {
     cv::Mat small;
     cv::resize(image::read_picture(kRoot / "docs/samples" / name).rgb, small, {104, 104}, 0, 0, cv::INTER_AREA);
     cv::copyMakeBorder(small, small, 8, 8, 0, 0, cv::BORDER_CONSTANT, cv::Scalar::all(128));
@@ -79,7 +83,8 @@ TEST_F(FindFaces, TurnedFacesAreFoundAndLevelled) {
     const Face expected = transform_face(upright[0], to_turned);
     EXPECT_NEAR(found.box.width / expected.box.width, 1, 0.1) << degrees;
     EXPECT_LT(cv::norm((found.box.tl() + found.box.br() - expected.box.tl() - expected.box.br()) * 0.5F),
-              0.1 * expected.box.width) << degrees;
+              0.1 * expected.box.width)
+        << degrees;
     for (std::size_t p = 0; p < 5; ++p) {
       EXPECT_LT(cv::norm(found.points[p] - expected.points[p]), 0.1 * expected.box.width) << degrees << ", point " << p;
     }
@@ -121,7 +126,8 @@ TEST_F(FindFaces, AFaceTurnedOverIsFoundAsItStands) {
   EXPECT_NEAR(std::abs(found->roll), CV_PI, 0.1);
   const Face expected = transform_face(upright[0], to_turned);
   EXPECT_NEAR(found->box.width / expected.box.width, 1, 0.1);
-  for (std::size_t p = 0; p < 5; ++p) EXPECT_LT(cv::norm(found->points[p] - expected.points[p]), 0.1 * expected.box.width);
+  for (std::size_t p = 0; p < 5; ++p)
+    EXPECT_LT(cv::norm(found->points[p] - expected.points[p]), 0.1 * expected.box.width);
 }
 
 TEST(TransformFace, BackAndForthIsTheSame) {

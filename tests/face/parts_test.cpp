@@ -18,7 +18,8 @@ cv::Mat face_without(const std::vector<std::string>& missing) {
   cv::Mat map(160, 160, CV_8UC1, cv::Scalar(1));
   const auto draw = [&](const std::string& name, const cv::Rect& place) {
     if (std::find(missing.begin(), missing.end(), name) != missing.end()) return;
-    map(place).setTo(cv::Scalar(static_cast<double>(std::find(kClasses.begin(), kClasses.end(), name) - kClasses.begin())));
+    map(place).setTo(
+        cv::Scalar(static_cast<double>(std::find(kClasses.begin(), kClasses.end(), name) - kClasses.begin())));
   };
   draw("l_eye", {50, 67, 14, 6});
   draw("r_eye", {96, 67, 14, 6});

@@ -76,7 +76,8 @@ TEST(FaceChoice, FacesThatAreNotThereAreItemErrorsThatSayHowMany) {
       EXPECT_NE(std::string(problem.what()).find("--face"), std::string::npos) << problem.what();
     }
   }
-  for (const char* choice : {"largest", "all", "1", "5,5"}) EXPECT_THROW(choose({}, parse_face_choice(choice)), ItemError);
+  for (const char* choice : {"largest", "all", "1", "5,5"})
+    EXPECT_THROW(choose({}, parse_face_choice(choice)), ItemError);
 }
 
 }  // namespace

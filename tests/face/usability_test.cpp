@@ -37,7 +37,8 @@ TEST(Usability, AClearFaceHasNothingAgainstIt) {
 }
 
 TEST(Usability, SmallFacesWarnAndTinyOnesAreRefused) {
-  EXPECT_NE(only_warning(frontal(100, 80, 40), "0.93").find("40 pixels wide and is enlarged 2.2 times"), std::string::npos);
+  EXPECT_NE(only_warning(frontal(100, 80, 40), "0.93").find("40 pixels wide and is enlarged 2.2 times"),
+            std::string::npos);
   EXPECT_TRUE(usability_of(frontal(100, 80, 44), 1, kPicture, kModelWidth).warnings.empty());
   EXPECT_FALSE(usability_of(frontal(100, 80, 32), 1, kPicture, kModelWidth).problem);
   const auto refused = usability_of(frontal(100, 80, 31), 2, kPicture, kModelWidth);
@@ -56,7 +57,7 @@ TEST(Usability, CutFacesWarnAndFacesMostlyOutsideAreRefused) {
 TEST(Usability, ARolledBoxIsMeasuredAsItLies) {
   auto face = frontal(150, -20, 100);  // 20 of 130 rows are outside: 15.4 %
   EXPECT_EQ(usability_of(face, 1, kPicture, kModelWidth).warnings.size(), 1U);
-  face.roll = CV_PI / 2;               // lying, it reaches up only to row -5: 5 %
+  face.roll = CV_PI / 2;  // lying, it reaches up only to row -5: 5 %
   EXPECT_TRUE(usability_of(face, 1, kPicture, kModelWidth).warnings.empty());
 }
 

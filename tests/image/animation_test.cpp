@@ -30,7 +30,9 @@ std::vector<cv::Mat> frames(int count, cv::Size size = {48, 32}) {
   return made;
 }
 
-double mean_difference(const cv::Mat& a, const cv::Mat& b) { return cv::norm(a, b, cv::NORM_L1) / (3.0 * static_cast<double>(a.total())); }
+double mean_difference(const cv::Mat& a, const cv::Mat& b) {
+  return cv::norm(a, b, cv::NORM_L1) / (3.0 * static_cast<double>(a.total()));
+}
 
 struct Source {
   const std::vector<std::uint8_t>& bytes;

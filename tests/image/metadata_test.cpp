@@ -192,7 +192,8 @@ TEST_F(MetadataTest, ReplacedPixelsKeepWhatIsStillTrue) {
 /// Photoshop's image resource `number` with `data`.
 ByteVector resource(int number, std::string_view data) {
   ByteVector bytes = bytes_of("8BIM");
-  for (const int byte : {number >> 8, number & 255, 0, 0, 0, 0, static_cast<int>(data.size() >> 8), static_cast<int>(data.size() & 255)}) {
+  for (const int byte : {number >> 8, number & 255, 0, 0, 0, 0, static_cast<int>(data.size() >> 8),
+                         static_cast<int>(data.size() & 255)}) {
     bytes.push_back(static_cast<std::uint8_t>(byte));  // GCC 12 warns falsely of an insertion
   }
   bytes.insert(bytes.end(), data.begin(), data.end());

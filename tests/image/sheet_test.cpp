@@ -17,7 +17,9 @@ cv::Mat plain(int width, int height, const cv::Scalar& colour) { return {height,
 bool is(const cv::Mat& rgb, int x, int y, const cv::Vec3b& colour) { return rgb.at<cv::Vec3b>(y, x) == colour; }
 
 /// Whether anything was written into the area.
-bool has_ink(const cv::Mat& rgb, cv::Rect area) { return cv::norm(rgb(area), plain(area.width, area.height, {255, 255, 255})) > 0; }
+bool has_ink(const cv::Mat& rgb, cv::Rect area) {
+  return cv::norm(rgb(area), plain(area.width, area.height, {255, 255, 255})) > 0;
+}
 
 const cv::Vec3b kRed{200, 0, 0}, kBlue{0, 0, 200}, kWhite{255, 255, 255};
 

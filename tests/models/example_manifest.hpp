@@ -22,11 +22,18 @@ inline nlohmann::json example_manifest() {
           {"latent", {{"channels", 4}, {"factor", 8}, {"scaling_factor", 0.5}}},
           {"au", {{"names", {"AU1", "AU12"}}, {"min", -10}, {"max", 10}}},
           {"schedule",
-           {{"train_timesteps", 1000}, {"beta_start", 0.00085}, {"beta_end", 0.012}, {"beta_schedule", "scaled_linear"},
-            {"prediction_type", "epsilon"}, {"steps_offset", 1}, {"set_alpha_to_one", false}}},
+           {{"train_timesteps", 1000},
+            {"beta_start", 0.00085},
+            {"beta_end", 0.012},
+            {"beta_schedule", "scaled_linear"},
+            {"prediction_type", "epsilon"},
+            {"steps_offset", 1},
+            {"set_alpha_to_one", false}}},
           {"defaults", {{"sampler", "unipc"}, {"steps", 20}, {"guidance", 2.0}, {"seed", 424}}},
           {"modules",
-           {{"vae_encoder", module("e.pt")}, {"vae_decoder", module("d.pt")}, {"id_encoder", module("i.pt")},
+           {{"vae_encoder", module("e.pt")},
+            {"vae_decoder", module("d.pt")},
+            {"id_encoder", module("i.pt")},
             {"denoiser", module("n.pt")}}}};
 }
 

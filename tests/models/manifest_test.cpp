@@ -46,7 +46,8 @@ TEST(Manifest, SaysPathExpectedAndActual) {
             "bundle.json: schedule.beta_schedule: expected one of scaled_linear, linear, got \"cosine\"");
   manifest = example_manifest();
   manifest["latent"]["factor"] = "eight";
-  EXPECT_EQ(complaint_about(manifest), "bundle.json: latent.factor: expected a whole number from 1 to 64, got \"eight\"");
+  EXPECT_EQ(complaint_about(manifest),
+            "bundle.json: latent.factor: expected a whole number from 1 to 64, got \"eight\"");
 }
 
 TEST(Manifest, ZerosAskForAnyExpressionUnlessItSaysOtherwise) {
@@ -72,7 +73,8 @@ TEST(Manifest, HowSamplingBeginsMayBeLeftOut) {
   EXPECT_EQ(parsed.schedule.timestep_shift, 3);
   EXPECT_EQ(parsed.defaults.noise_scale, 0.5);
   manifest["schedule"].erase("timestep_spacing");
-  EXPECT_EQ(complaint_about(manifest), "bundle.json: schedule.timestep_shift: expected 1 (timestep_spacing is leading), got 3");
+  EXPECT_EQ(complaint_about(manifest),
+            "bundle.json: schedule.timestep_shift: expected 1 (timestep_spacing is leading), got 3");
   manifest["schedule"]["timestep_spacing"] = "linspace";
   EXPECT_EQ(complaint_about(manifest),
             "bundle.json: schedule.timestep_spacing: expected one of leading, trailing, got \"linspace\"");
@@ -107,7 +109,8 @@ TEST(Manifest, ChecksHashSpellingAndSizes) {
 TEST(Manifest, BlankedClassesMustBeNamed) {
   auto manifest = example_manifest();
   manifest["condition"] = {{"classes", {"background", "skin"}}, {"blanked", {"nose"}}};
-  EXPECT_NE(complaint_about(manifest).find("condition.blanked[0]: expected one of condition.classes"), std::string::npos);
+  EXPECT_NE(complaint_about(manifest).find("condition.blanked[0]: expected one of condition.classes"),
+            std::string::npos);
 }
 
 TEST(Manifest, SurvivesAnythingThatIsNotAManifest) {

@@ -65,7 +65,8 @@ class RecordedCallsTest : public testing::Test {
 };
 
 TEST_F(RecordedCallsTest, GivesWhatTheCallGives) {
-  const std::vector<at::Tensor> first{at::randn({1, 3}), at::randn({1, 3})}, second{at::randn({1, 3}), at::randn({1, 3})};
+  const std::vector<at::Tensor> first{at::randn({1, 3}), at::randn({1, 3})},
+      second{at::randn({1, 3}), at::randn({1, 3})};
   std::vector<at::Tensor> results, expected;
   for (const auto& features : {first, first, second, second, first}) {
     const auto x = at::randn({2, 3});

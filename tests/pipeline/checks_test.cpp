@@ -36,7 +36,11 @@ TEST(CheckSampling, NamesTheFlag) {
   EXPECT_TRUE(names(with([](S& s) { s.steps = 0; }), "--steps"));
   EXPECT_TRUE(names(with([](S& s) { s.steps = 1000; }), "--steps"));
   EXPECT_TRUE(names(with([](S& s) { s.sampler = "ddin"; }), "ddim"));
-  EXPECT_TRUE(names(with([](S& s) { s.sampler = "unipc"; s.eta = 0.5; }), "--eta"));
+  EXPECT_TRUE(names(with([](S& s) {
+                      s.sampler = "unipc";
+                      s.eta = 0.5;
+                    }),
+                    "--eta"));
   EXPECT_TRUE(names(with([](S& s) { s.guidance = -1; }), "--guidance"));
   EXPECT_TRUE(names(with([](S& s) { s.noise_scale = -0.1; }), "--noise-scale"));
   EXPECT_TRUE(names(with([](S& s) { s.noise_scale = 2.1; }), "--noise-scale"));

@@ -35,7 +35,8 @@ class Compositing : public testing::Test {
   void SetUp() override {
     portrait.source.rgb = skin(512);
     portrait.picture_to_crop = {0.25, 0, 0, 0, 0.25, 0};
-    portrait.model_input = face::warp_to_crop(portrait.source.rgb, portrait.picture_to_crop, 128, face::Border::reflect);
+    portrait.model_input =
+        face::warp_to_crop(portrait.source.rgb, portrait.picture_to_crop, 128, face::Border::reflect);
     cv::GaussianBlur(portrait.model_input, portrait.reconstruction, {}, 1.5);
     portrait.blend_mask = image::feathered_mask({128, 128}, 12);
     unchanged.picture = portrait.reconstruction;
@@ -43,7 +44,8 @@ class Compositing : public testing::Test {
 
   cv::Mat result(const cv::Mat& model_picture, const CompositeSteps& steps) const {
     image::Picture onto{portrait.source.rgb.clone(), {}};
-    image::put_layer(onto, layer_of(portrait, model_picture, unchanged, steps), portrait.picture_to_crop, portrait.mask);
+    image::put_layer(onto, layer_of(portrait, model_picture, unchanged, steps), portrait.picture_to_crop,
+                     portrait.mask);
     return onto.rgb;
   }
 
@@ -56,7 +58,8 @@ class Compositing : public testing::Test {
 
   cv::Mat weights_in_picture() const {
     cv::Mat weights;
-    cv::warpAffine(portrait.blend_mask, weights, portrait.picture_to_crop, {512, 512}, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+    cv::warpAffine(portrait.blend_mask, weights, portrait.picture_to_crop, {512, 512},
+                   cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
     return weights;
   }
 
@@ -97,7 +100,8 @@ TEST_F(ComparedWithItsOwn, WhatIsWrongWithBothPicturesIsTakenBack) {
 TEST_F(ComparedWithItsOwn, LightThatChangedIsTheExpressions) {
   cv::Mat bump(128, 128, CV_32FC1);
   for (int y = 0; y < 128; ++y) {
-    for (int x = 0; x < 128; ++x) bump.at<float>(y, x) = 30 * std::exp(-((x - 64) * (x - 64) + (y - 50) * (y - 50)) / 800.0F);
+    for (int x = 0; x < 128; ++x)
+      bump.at<float>(y, x) = 30 * std::exp(-((x - 64) * (x - 64) + (y - 50) * (y - 50)) / 800.0F);
   }
   cv::Mat light, raised;
   cv::merge(std::vector<cv::Mat>{bump, bump, bump}, light);

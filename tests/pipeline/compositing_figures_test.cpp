@@ -15,7 +15,8 @@ namespace {
 
 const std::filesystem::path kRoot = MAGICFACE_SOURCE_DIR;
 
-cv::Mat result(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, const CompositeSteps& steps, bool hard) {
+cv::Mat result(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged,
+               const CompositeSteps& steps, bool hard) {
   image::Picture onto{portrait.source.rgb.clone(), {}};
   auto layer = layer_of(portrait, model_picture, unchanged, steps);
   if (hard) {
@@ -51,7 +52,8 @@ TEST(DISABLED_CompositingFigures, SeamAndDetailWithAndWithoutEachStep) {
     cv::warpAffine(portrait->blend_mask, weights, portrait->picture_to_crop, portrait->source.rgb.size(),
                    cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
     const auto& source = portrait->source.rgb;
-    const auto made = engine.edit({{portrait, {none, 424}}, {portrait, {smile, 424}}, {portrait, {open, 424}}}, sampling, Composite::none, [](int, int) {});
+    const auto made = engine.edit({{portrait, {none, 424}}, {portrait, {smile, 424}}, {portrait, {open, 424}}},
+                                  sampling, Composite::none, [](int, int) {});
     for (std::size_t k = 1; k < made.size(); ++k) {
       const auto composed = [&](const CompositeSteps& steps, bool hard) {
         return result(*portrait, made[k].model_picture, {made[0].model_picture, true}, steps, hard);

@@ -33,7 +33,8 @@ TEST(Decoding, TakesAllRowsAtOnceWhereTheyFit) {
   const auto rows = decode_within_memory(std::ref(decoder), latents);
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(decoder.asked, std::vector<std::int64_t>{768});
-  for (std::int64_t i = 0; i < 3; ++i) EXPECT_TRUE(at::equal(rows[static_cast<std::size_t>(i)].image, whole(latents)[i]));
+  for (std::int64_t i = 0; i < 3; ++i)
+    EXPECT_TRUE(at::equal(rows[static_cast<std::size_t>(i)].image, whole(latents)[i]));
 }
 
 TEST(Decoding, GoesRowByRowWhenMemoryRunsOut) {
@@ -57,7 +58,8 @@ TEST(Decoding, TilesARowThatDoesNotFitAndShrinksThem) {
       const auto& row = rows[static_cast<std::size_t>(i)];
       EXPECT_TRUE(row.tiled);
       EXPECT_EQ(row.image.sizes(), (std::vector<std::int64_t>{3, 40, 54}));
-      EXPECT_LT((row.image - whole(latents)[i]).abs().max().item<float>(), 1e-5) << "tiles of a local decoder join exactly";
+      EXPECT_LT((row.image - whole(latents)[i]).abs().max().item<float>(), 1e-5)
+          << "tiles of a local decoder join exactly";
     }
   }
 }

@@ -17,11 +17,13 @@ models::Manifest manifest() {
   models::Manifest manifest;
   manifest.image_size = 128;
   manifest.condition.emplace();
-  manifest.condition->classes = {"background", "skin", "l_brow", "r_brow", "l_eye", "r_eye", "eye_g",  "l_ear", "r_ear", "ear_r",
-                                 "nose",       "mouth", "u_lip", "l_lip", "neck",  "neck_l", "cloth", "hair",  "hat"};
+  manifest.condition->classes = {"background", "skin",   "l_brow", "r_brow", "l_eye", "r_eye", "eye_g",
+                                 "l_ear",      "r_ear",  "ear_r",  "nose",   "mouth", "u_lip", "l_lip",
+                                 "neck",       "neck_l", "cloth",  "hair",   "hat"};
   manifest.condition->blanked = {1};
   manifest.condition->colours.resize(17);
-  for (std::size_t i = 0; i < 5; ++i) manifest.condition->canvas_template[i] = {100.0 + 20.0 * (i % 2), 100.0 + 10.0 * i};
+  for (std::size_t i = 0; i < 5; ++i)
+    manifest.condition->canvas_template[i] = {100.0 + 20.0 * (i % 2), 100.0 + 10.0 * i};
   return manifest;
 }
 

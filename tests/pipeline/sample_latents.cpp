@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // sample_latents BUNDLE FOLDER SAMPLER STEPS EDIT GUIDANCE SIDE
 // The program's own loop (guided denoiser, sampler) on given numbers, so that tests/scripts/test_parity_latents.py can
-// compare latents: FOLDER holds raw float32 portrait, condition, initial_noise, step_noise, au; `latent` and `timesteps`
-// (float64) are written there.
+// compare latents: FOLDER holds raw float32 portrait, condition, initial_noise, step_noise, au; `latent` and
+// `timesteps` (float64) are written there.
 #include <ATen/ATen.h>
 
 #include <cstdlib>
@@ -22,7 +22,9 @@ namespace {
 at::Tensor read(const std::filesystem::path& file, at::IntArrayRef shape) {
   std::ifstream stream(file, std::ios::binary);
   std::vector<char> bytes{std::istreambuf_iterator<char>(stream), {}};
-  return at::from_blob(bytes.data(), {static_cast<std::int64_t>(bytes.size() / sizeof(float))}, at::kFloat).clone().view(shape);
+  return at::from_blob(bytes.data(), {static_cast<std::int64_t>(bytes.size() / sizeof(float))}, at::kFloat)
+      .clone()
+      .view(shape);
 }
 
 void write(const std::filesystem::path& file, const void* data, std::size_t bytes) {

@@ -25,7 +25,8 @@ struct CheckOptions {
   pipeline::ComputeOptions compute;
 };
 
-/// `failed` counts drifts, each one a line on `out` that says what, where and how much; `made` counts items that were compared.
+/// `failed` counts drifts, each one a line on `out` that says what, where and how much; `made` counts items that were
+/// compared.
 /// @throws NoInputError without records, UsageError for wrong tolerances and flags that don't go together.
 JobResult run_check(const CheckOptions& options, std::ostream& out);
 

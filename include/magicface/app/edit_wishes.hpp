@@ -13,14 +13,14 @@ namespace magicface::app {
 
 /// Edits that are asked for in other ways than --au; every one is an edit of its own (docs/expressions.md).
 struct ExpressionOptions {
-  std::vector<std::string> targets;                 ///< --target "AU12=3": intensities, 0 to 5
-  std::vector<std::string> presets;                 ///< --preset happiness
-  std::optional<double> intensity;                  ///< of the presets, 0 to 1; unset: 1
-  std::vector<std::filesystem::path> like;          ///< --like: portraits whose expression is copied
-  std::optional<double> like_strength;              ///< 0 to 2; unset: 1
-  bool neutralise = false;                          ///< every unit to 0
-  std::vector<std::filesystem::path> au_files;      ///< tables of intensities, a row is an edit
-  std::optional<face::AuSense> au_files_as;         ///< unset: target
+  std::vector<std::string> targets;             ///< --target "AU12=3": intensities, 0 to 5
+  std::vector<std::string> presets;             ///< --preset happiness
+  std::optional<double> intensity;              ///< of the presets, 0 to 1; unset: 1
+  std::vector<std::filesystem::path> like;      ///< --like: portraits whose expression is copied
+  std::optional<double> like_strength;          ///< 0 to 2; unset: 1
+  bool neutralise = false;                      ///< every unit to 0
+  std::vector<std::filesystem::path> au_files;  ///< tables of intensities, a row is an edit
+  std::optional<face::AuSense> au_files_as;     ///< unset: target
 };
 
 /// Which seeds an edit is made with.

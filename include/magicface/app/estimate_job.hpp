@@ -15,8 +15,8 @@ namespace magicface::app {
 /// `magicface estimate`: AU intensities per face.
 struct EstimateOptions {
   std::vector<std::string> inputs;
-  std::optional<std::filesystem::path> out;  ///< a file that appears whole; unset: `out` as the faces come
-  bool overwrite = false;                    ///< replace an existing `out`
+  std::optional<std::filesystem::path> out;             ///< a file that appears whole; unset: `out` as the faces come
+  bool overwrite = false;                               ///< replace an existing `out`
   face::AuColumns columns = face::AuColumns::openface;  ///< of the CSV
   bool json = false;       ///< one JSON object per face instead of CSV; a name in .json or .jsonl asks for it, too
   bool landmarks = false;  ///< 68 points of each face
@@ -25,8 +25,8 @@ struct EstimateOptions {
   image::ReadLimits limits;  ///< of the inputs
 };
 
-/// A row per face, from left to right (docs/cli.md). With a file, its path is printed on `out`. When the job is stopped,
-/// the file holds the faces read so far. @throws as run_edit.
+/// A row per face, from left to right (docs/cli.md). With a file, its path is printed on `out`. When the job is
+/// stopped, the file holds the faces read so far. @throws as run_edit.
 JobResult run_estimate(const EstimateOptions& options, std::istream& list, std::ostream& out);
 
 }  // namespace magicface::app

@@ -23,8 +23,8 @@ struct ParseOptions {
   bool overwrite = false;
 };
 
-/// Writes STEM_crop.png, STEM_condition.png, STEM_classes.png (one grey value per class), STEM_contour.png, STEM_mask.png
-/// and STEM_overlay.png; with several faces STEM_face2_crop.png and so on.
+/// Writes STEM_crop.png, STEM_condition.png, STEM_classes.png (one grey value per class), STEM_contour.png,
+/// STEM_mask.png and STEM_overlay.png; with several faces STEM_face2_crop.png and so on.
 JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostream& out);
 
 }  // namespace magicface::app

@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-/// RFC 4180 with commas, but a row is a line: a field holds no line break, so that a broken row never swallows the next.
+/// RFC 4180 with commas, but a row is a line: a field holds no line break, so that a broken row never swallows the
+/// next.
 namespace magicface {
 
 /// A row of a CSV file.

@@ -6,11 +6,12 @@
 
 namespace magicface {
 
-/// A new folder, only for this user, in the system's place for temporary files (TMPDIR, else /tmp). It goes away with all that is
-/// in it.
+/// A new folder, only for this user, in the system's place for temporary files (TMPDIR, else /tmp). It goes away with
+/// all that is in it.
 class TemporaryFolder {
  public:
-  /// @param remedy what to do where none can be made, for the message: "name one with --out". @throws ItemError with the reason
+  /// @param remedy what to do where none can be made, for the message: "name one with --out". @throws ItemError with
+  /// the reason
   explicit TemporaryFolder(const std::string& remedy);
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;

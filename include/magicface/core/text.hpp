@@ -10,7 +10,8 @@
 /// Text helpers that never look at the locale: a comma locale must not change what `-2.5` means.
 namespace magicface {
 
-/// Decimal number filling the whole of `text` ("+2.5", "-6", "1e-3"); nullopt for anything else, NaN and infinity included.
+/// Decimal number filling the whole of `text` ("+2.5", "-6", "1e-3"); nullopt for anything else, NaN and infinity
+/// included.
 std::optional<double> parse_number(std::string_view text);
 
 /// Shortest spelling that reads back as the same double: "2.5", "-6".

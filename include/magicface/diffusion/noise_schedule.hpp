@@ -14,8 +14,8 @@ enum class BetaSchedule { linear, scaled_linear };
 /// What the network's output means: eps; v = sqrt(abar) eps - sqrt(1 - abar) x_0 (Salimans & Ho 2022, app. D); x_0.
 enum class PredictionType { epsilon, v_prediction, sample };
 
-/// Where DDIM and DDPM begin (Lin et al. 2024, arXiv 2305.08891, table 2). `leading`, Stable Diffusion's, leaves out the
-/// noisiest timesteps and so tells the network of less noise than there is; `trailing` begins at the last one.
+/// Where DDIM and DDPM begin (Lin et al. 2024, arXiv 2305.08891, table 2). `leading`, Stable Diffusion's, leaves out
+/// the noisiest timesteps and so tells the network of less noise than there is; `trailing` begins at the last one.
 enum class TimestepSpacing { leading, trailing };
 
 /// The schedule a checkpoint was trained with; the defaults are Stable Diffusion 1.5's.
@@ -28,8 +28,8 @@ struct NoiseScheduleConfig {
   int steps_offset = 1;           ///< added to each timestep of `leading` spacing (DDIM, DDPM); 0 .. T - 1
   bool set_alpha_to_one = false;  ///< DDIM ends at abar = 1 instead of abar_0
   TimestepSpacing timestep_spacing = TimestepSpacing::leading;  ///< of DDIM and DDPM
-  /// Gathers `trailing` timesteps at the noisy end: the part t of the way becomes s t / (1 + (s - 1) t) (Esser et al. 2024,
-  /// arXiv 2403.03206, eq. 23). At least 1, which changes nothing; 1 with `leading`.
+  /// Gathers `trailing` timesteps at the noisy end: the part t of the way becomes s t / (1 + (s - 1) t) (Esser et al.
+  /// 2024, arXiv 2403.03206, eq. 23). At least 1, which changes nothing; 1 with `leading`.
   double timestep_shift = 1;
 };
 

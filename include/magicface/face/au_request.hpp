@@ -25,8 +25,9 @@ struct AuRequest {
 /// Whether the face's own intensities have to be known.
 bool is_absolute(const AuRequest& request);
 
-/// What the model is given: variation where there is no target, else strength * (target - before), rounded to 1e-3 so that
-/// a record can repeat it. @param before intensities of the face in the vocabulary's order; unused unless is_absolute
+/// What the model is given: variation where there is no target, else strength * (target - before), rounded to 1e-3 so
+/// that a record can repeat it. @param before intensities of the face in the vocabulary's order; unused unless
+/// is_absolute
 ActionUnits resolve(const AuRequest& request, const ActionUnits& before);
 
 /// The intensities that an edit is meant to end at: before + variation, held to 0 .. 5.

@@ -33,9 +33,10 @@ struct AuTable {
   std::size_t unusable = 0;          ///< rows that say themselves that no face was read (OpenFace: success 0)
 };
 
-/// A CSV with a header of OpenFace's, LibreFace's or plain ("AU4") columns; other columns are passed over, presence columns
-/// (AU04_c, au_4) too. @param name of the file, for messages
-/// @throws UsageError: no such column, a column given twice, a value that is no number, a row of another length, no row.
+/// A CSV with a header of OpenFace's, LibreFace's or plain ("AU4") columns; other columns are passed over, presence
+/// columns (AU04_c, au_4) too. @param name of the file, for messages
+/// @throws UsageError: no such column, a column given twice, a value that is no number, a row of another length, no
+/// row.
 AuTable parse_au_table(std::string_view csv, const std::string& name, const AuVocabulary& vocabulary);
 
 }  // namespace magicface::face

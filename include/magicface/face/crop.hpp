@@ -34,8 +34,8 @@ cv::Point2d transform_point(const cv::Point2d& point, const cv::Matx23d& transfo
 std::vector<cv::Point2f> transform_points(const std::vector<cv::Point2f>& points, const cv::Matx23d& transform);
 FivePoints transform_points(const FivePoints& points, const cv::Matx23d& transform);
 
-/// `scale` and a turn that levels what is rolled by `roll` (radians, clockwise), with `centre` brought to `to`. At roll 0
-/// the numbers are those of the plain scaling, bit for bit.
+/// `scale` and a turn that levels what is rolled by `roll` (radians, clockwise), with `centre` brought to `to`. At roll
+/// 0 the numbers are those of the plain scaling, bit for bit.
 cv::Matx23d levelling(const cv::Point2d& centre, double scale, double roll, const cv::Point2d& to);
 
 /// First `first`, then `second`.

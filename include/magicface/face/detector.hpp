@@ -20,7 +20,7 @@ struct Face {
   FivePoints points{};      ///< valid only with `has_points`
   float score = 0;          ///< (0,1], higher is surer; not comparable between detectors
   bool has_points = false;  ///< false: the detector gives boxes only; points come from landmarks (align.hpp)
-  double roll = 0;          ///< radians, clockwise as seen in the picture; 0 for a face that counts as upright (find.hpp)
+  double roll = 0;  ///< radians, clockwise as seen in the picture; 0 for a face that counts as upright (find.hpp)
 };
 
 /// Finds faces. One detector may be shared by threads; calls run one after the other.

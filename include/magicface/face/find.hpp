@@ -19,8 +19,8 @@ inline constexpr double kUprightRoll = 12 * CV_PI / 180;
 /// Boxes in which nothing is to be seen, not even grain, aren't faces: YuNet finds some in flat pictures.
 std::vector<Face> find_faces(const FaceDetector& detector, const cv::Mat& rgb);
 
-/// `face` as it is found when the picture is turned by half: a detector takes many a face on its head for an upright one.
-/// Nothing where none is found that way round, or without points.
+/// `face` as it is found when the picture is turned by half: a detector takes many a face on its head for an upright
+/// one. Nothing where none is found that way round, or without points.
 std::optional<Face> turned_over(const FaceDetector& detector, const cv::Mat& rgb, const Face& face);
 
 /// The face in another frame. @param transform a similarity (no mirror) from the face's frame to the other one.

@@ -12,8 +12,8 @@ namespace magicface::face {
 /// Expressions that have a name; docs/expressions.md has the sources.
 std::vector<std::string> preset_names();
 
-/// An expression as a variation, every unit times `intensity`; "neutral" is absolute: every unit to 0, `intensity` of the
-/// way. Units that the vocabulary lacks are left out. @param intensity 0 to 1
+/// An expression as a variation, every unit times `intensity`; "neutral" is absolute: every unit to 0, `intensity` of
+/// the way. Units that the vocabulary lacks are left out. @param intensity 0 to 1
 /// @throws UsageError: unknown name (with the nearest), intensity out of range, or no unit that the vocabulary knows.
 AuRequest preset_request(std::string_view name, double intensity, const AuVocabulary& vocabulary);
 

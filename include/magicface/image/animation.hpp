@@ -11,7 +11,8 @@ namespace magicface::image {
 /// Animations that are written; GIF and WebP say that they are played in a loop, a film can't.
 enum class AnimationFormat { gif, webp, mp4 };
 
-/// By the extension. @throws UsageError for others, and for .mp4 where the program has no film writer; it names the remedy.
+/// By the extension. @throws UsageError for others, and for .mp4 where the program has no film writer; it names the
+/// remedy.
 AnimationFormat animation_format_of_path(const std::filesystem::path& path);
 
 struct AnimationOptions {
@@ -23,8 +24,8 @@ struct AnimationOptions {
 void check_animation(const AnimationOptions& options);
 
 /// The frames as a file in memory; equal input gives equal bytes. GIF has one palette of 256 colours for all frames and
-/// ordered dithering, so that what doesn't move doesn't flicker. MP4 is MPEG-4 Part 2 at about 4 bits a pixel; odd sides
-/// grow by one pixel, since its colours have half the resolution.
+/// ordered dithering, so that what doesn't move doesn't flicker. MP4 is MPEG-4 Part 2 at about 4 bits a pixel; odd
+/// sides grow by one pixel, since its colours have half the resolution.
 /// @param frames CV_8UC3 RGB, at least two, all of one size
 /// @throws UsageError as check_animation, ItemError for frames that don't fit.
 std::vector<std::uint8_t> encode_animation(const std::vector<cv::Mat>& frames, AnimationFormat format,

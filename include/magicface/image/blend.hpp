@@ -15,15 +15,15 @@ cv::Mat feathered_mask(cv::Size size, int feather_pixels);
 /// where moved(p) = source(p + motion). With `kept` 1 the colour is a change that is added to the source; with 0 (or
 /// empty) it replaces the source.
 struct Layer {
-  cv::Mat colour;   ///< CV_32FC3 RGB, 0 to 255 where it replaces; any sign where it is added
-  cv::Mat kept;     ///< CV_32F in [0,1]; empty: 0 everywhere
-  cv::Mat weights;  ///< CV_32F in [0,1]
+  cv::Mat colour;       ///< CV_32FC3 RGB, 0 to 255 where it replaces; any sign where it is added
+  cv::Mat kept;         ///< CV_32F in [0,1]; empty: 0 everywhere
+  cv::Mat weights;      ///< CV_32F in [0,1]
   bool grain = false;   ///< what replaces has the source's grain, which no crop can hold
   cv::Mat motion = {};  ///< CV_32FC2, pixels of the crop; empty: 0 everywhere
 };
 
-/// Puts a layer over the picture, at the picture's resolution, in place. Pixels whose weight is 0 keep their bits; alpha
-/// is untouched.
+/// Puts a layer over the picture, at the picture's resolution, in place. Pixels whose weight is 0 keep their bits;
+/// alpha is untouched.
 /// @param picture_to_crop the transform that made the crop: pixel indices to pixel indices
 /// @param limit           CV_8UC1 of the picture's size, 255: may change, 0: keeps its bits; empty: no limit
 /// @throws ItemError when shapes don't fit or the transform can't be inverted.

@@ -18,8 +18,8 @@ struct EncodeOptions {
   std::string parameters;  ///< UTF-8; PNG's text under the keyword `parameters`, as image tools read it; empty: none
 };
 
-/// @throws UsageError that names the remedy where this program can't write the format: BMP without its module. To be asked
-/// before there is a picture.
+/// @throws UsageError that names the remedy where this program can't write the format: BMP without its module. To be
+/// asked before there is a picture.
 void check_writable(Format format);
 
 /// The picture as a file in memory, with its metadata; equal input gives equal bytes. What each format keeps is in

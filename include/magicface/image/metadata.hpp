@@ -60,8 +60,8 @@ struct Metadata {
 };
 
 /// Corrects what is untrue about an upright picture of `size`: EXIF orientation 1, pixel dimensions, no thumbnail; XMP
-/// without orientation, previews, and references to what was appended to the file (depth, gain map, motion); Photoshop's
-/// resources without previews.
+/// without orientation, previews, and references to what was appended to the file (depth, gain map, motion);
+/// Photoshop's resources without previews.
 void settle_metadata(Metadata& metadata, cv::Size size);
 
 /// Only what decides how the pixels look and how they are coded: `--no-metadata`.

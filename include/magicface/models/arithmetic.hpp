@@ -6,12 +6,14 @@
 #include <optional>
 #include <string>
 
-/// How much arithmetic networks do, and how much a device can do: what measured times are compared with. Free of LibTorch.
+/// How much arithmetic networks do, and how much a device can do: what measured times are compared with. Free of
+/// LibTorch.
 namespace magicface::models {
 
-/// Counts the floating-point operations (2 per multiply-add) of convolutions, matrix products, linear layers and attention
-/// that this thread calls while it lives; everything else is small beside them. Counting costs time: never time such a run.
-/// Operators of our own count where they are called `magicface::...attention...(query, key, value, ...)`.
+/// Counts the floating-point operations (2 per multiply-add) of convolutions, matrix products, linear layers and
+/// attention that this thread calls while it lives; everything else is small beside them. Counting costs time: never
+/// time such a run. Operators of our own count where they are called `magicface::...attention...(query, key, value,
+/// ...)`.
 class FlopCounter {
  public:
   FlopCounter();
@@ -27,8 +29,8 @@ class FlopCounter {
   std::unique_ptr<State> state_;
 };
 
-/// FLOP/s of a large matrix product, the fastest of five: the floor under every time. Device and dtype as `resolve_placement`
-/// takes them, threads as `prepare_processor` does. @throws UsageError
+/// FLOP/s of a large matrix product, the fastest of five: the floor under every time. Device and dtype as
+/// `resolve_placement` takes them, threads as `prepare_processor` does. @throws UsageError
 double matrix_product_rate(const std::string& device, const std::string& dtype, int threads);
 
 /// The most memory that tensors took on a CUDA device since the last reset; nothing on a CPU.

@@ -14,8 +14,8 @@ namespace magicface::models {
 
 /// A file of the bundle and what it must be.
 struct FileEntry {
-  std::string file;         ///< name inside the bundle's folder; never leaves it
-  std::string sha256;       ///< 64 lower-case hexadecimal digits
+  std::string file;    ///< name inside the bundle's folder; never leaves it
+  std::string sha256;  ///< 64 lower-case hexadecimal digits
   std::uintmax_t bytes = 0;
 };
 
@@ -32,7 +32,7 @@ struct DetectorEntry {
 
 struct LatentSection {
   int channels = 4;
-  int factor = 8;                ///< pixels per latent cell and side
+  int factor = 8;                   ///< pixels per latent cell and side
   double scaling_factor = 0.18215;  ///< sampling happens in latents times this; the decoder takes them divided by it
 };
 
@@ -40,8 +40,8 @@ struct AuSection {
   std::vector<std::string> names;  ///< in the order of the denoiser's vector
   double min = -10;                ///< useful range of a variation; beyond it warns
   double max = 10;
-  /// A variation of zeros asks for the portrait's own expression. As published it asks for any: the paper drops variations
-  /// to zeros in training whatever the target shows (section III).
+  /// A variation of zeros asks for the portrait's own expression. As published it asks for any: the paper drops
+  /// variations to zeros in training whatever the target shows (section III).
   bool zero_keeps_expression = false;
 };
 

@@ -26,8 +26,9 @@ struct Edited {
 
 /// The model's picture of a portrait as it is, which its edits are compared with.
 struct Unchanged {
-  cv::Mat picture{};     ///< CV_32FC3 RGB, 0 to 255, the model picture's size; empty: unknown
-  bool sampled = false;  ///< from the edit's own noise, so that both are wrong about the face alike; else decode(encode)
+  cv::Mat picture{};  ///< CV_32FC3 RGB, 0 to 255, the model picture's size; empty: unknown
+  bool sampled =
+      false;  ///< from the edit's own noise, so that both are wrong about the face alike; else decode(encode)
 };
 
 /// A row of a batch: an edit and the portrait that it is of.
@@ -48,7 +49,8 @@ class Engine {
   ~Engine();
 
   /// Reads the face (unless `crop` is none with a condition), encodes portrait and condition, computes the reference.
-  /// @throws ItemError: no face, too small, sides not a multiple of the bundle's size_multiple, condition of another size.
+  /// @throws ItemError: no face, too small, sides not a multiple of the bundle's size_multiple, condition of another
+  /// size.
   std::shared_ptr<const Portrait> prepare(image::Picture picture, const PortraitOptions& options);
 
   /// Samples the rows as one batch; the result has their order. Their portraits have one `latent_size`; callers keep to
@@ -75,9 +77,11 @@ cv::Size latent_size(const Portrait& portrait);
 /// The picture that `prepare` was given.
 const image::Picture& source_of(const Portrait& portrait);
 
-/// Puts the model's picture of this portrait into `onto`, at its resolution (docs/compositing.md): `onto` is the source,
-/// or the source with other faces of it edited. Where the portrait has nothing to blend with, `onto` becomes the picture.
+/// Puts the model's picture of this portrait into `onto`, at its resolution (docs/compositing.md): `onto` is the
+/// source, or the source with other faces of it edited. Where the portrait has nothing to blend with, `onto` becomes
+/// the picture.
 /// @param model_picture CV_32FC3 RGB, 0 to 255, not rounded, so that a batch equals its singles
-void composite(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged, image::Picture& onto);
+void composite(const Portrait& portrait, const cv::Mat& model_picture, const Unchanged& unchanged,
+               image::Picture& onto);
 
 }  // namespace magicface::pipeline

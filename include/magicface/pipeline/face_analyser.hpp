@@ -16,24 +16,24 @@ namespace magicface::pipeline {
 
 /// A face that `--face` chose.
 struct ChosenFace {
-  face::Face face;              ///< pixels of the picture
-  std::size_t number = 1;       ///< from left to right, from 1, as `estimate` shows it
+  face::Face face;         ///< pixels of the picture
+  std::size_t number = 1;  ///< from left to right, from 1, as `estimate` shows it
   face::Usability usability;
 };
 
 /// What the face networks say about one face of a picture.
 struct FaceAnalysis {
-  face::Face face;                         ///< pixels of the picture
-  cv::Matx23d picture_to_crop;             ///< the model's crop, levelled for a rolled face
-  cv::Mat crop;                            ///< CV_8UC3 RGB, image_size x image_size
-  cv::Mat class_map;                       ///< CV_8UC1, the crop's size
-  std::vector<cv::Point2f> landmarks;      ///< 68, pixels of the crop
-  std::vector<cv::Point2f> neutral_jaw;    ///< jaw points with a neutral expression, pixels of the crop
-  face::FivePoints five_points;            ///< eyes, nose, mouth corners, pixels of the crop
-  cv::Mat blanked;                         ///< CV_8UC1, the crop's size, 255 where the condition image is blank
-  cv::Mat condition;                       ///< condition image, CV_8UC3 RGB, the crop's size
-  cv::Mat contour;                         ///< the jaw contour alone on black
-  cv::Mat blend_mask;                      ///< CV_32F in [0,1], the crop's size: where the model's picture goes back
+  face::Face face;                       ///< pixels of the picture
+  cv::Matx23d picture_to_crop;           ///< the model's crop, levelled for a rolled face
+  cv::Mat crop;                          ///< CV_8UC3 RGB, image_size x image_size
+  cv::Mat class_map;                     ///< CV_8UC1, the crop's size
+  std::vector<cv::Point2f> landmarks;    ///< 68, pixels of the crop
+  std::vector<cv::Point2f> neutral_jaw;  ///< jaw points with a neutral expression, pixels of the crop
+  face::FivePoints five_points;          ///< eyes, nose, mouth corners, pixels of the crop
+  cv::Mat blanked;                       ///< CV_8UC1, the crop's size, 255 where the condition image is blank
+  cv::Mat condition;                     ///< condition image, CV_8UC3 RGB, the crop's size
+  cv::Mat contour;                       ///< the jaw contour alone on black
+  cv::Mat blend_mask;                    ///< CV_32F in [0,1], the crop's size: where the model's picture goes back
 };
 
 /// Finds and reads faces with the bundle's networks; each is loaded when first needed.
@@ -42,8 +42,8 @@ class FaceAnalyser {
   FaceAnalyser(std::shared_ptr<const models::Bundle> bundle, const ComputeOptions& compute);
   ~FaceAnalyser();
 
-  /// All faces, upright or turned, from left to right; empty when there is none (face/find.hpp). The bundle's parser, if
-  /// there is one, turns faces that stand on their head, and leaves out what has neither eyes, nose nor mouth.
+  /// All faces, upright or turned, from left to right; empty when there is none (face/find.hpp). The bundle's parser,
+  /// if there is one, turns faces that stand on their head, and leaves out what has neither eyes, nose nor mouth.
   /// @throws BundleError without a usable detector.
   std::vector<face::Face> detect(const cv::Mat& rgb);
   /// The detector's faces, whatever the parser makes of them: for pictures in which there must be one.

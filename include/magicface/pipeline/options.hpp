@@ -37,7 +37,8 @@ struct SamplingOptions {
   std::optional<int> steps;            ///< 1 to 999
   double eta = 0;                      ///< DDIM's share of fresh noise, 0 to 1
   std::optional<double> guidance;      ///< classifier-free guidance scale, 0 to 100; 1 switches guidance off
-  std::optional<double> noise_scale;   ///< of the start noise, 0 to 2; below 1: less varied, closer to the average answer
+  std::optional<double>
+      noise_scale;  ///< of the start noise, 0 to 2; below 1: less varied, closer to the average answer
 };
 
 /// How sampling goes: what was asked for, and the bundle's defaults elsewhere.
@@ -85,7 +86,8 @@ struct Edit {
 /// Called after every denoising step. May throw Cancelled.
 using OnStep = std::function<void(int step, int steps)>;
 
-/// Called at the end of each stage of a measured run (docs/performance.md names them) with the time since the one before.
+/// Called at the end of each stage of a measured run (docs/performance.md names them) with the time since the one
+/// before.
 using OnStage = std::function<void(const char* stage, double seconds)>;
 
 }  // namespace magicface::pipeline
