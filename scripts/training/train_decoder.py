@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.vae import Vae  # noqa: E402
-from training import adversary, common, data, latents, reader as reading, schedule, train_diffusion, train_vae  # noqa: E402
+from training import common, data, drawing, latents, schedule, train_diffusion, train_vae  # noqa: E402
 
 
 @torch.no_grad()
@@ -74,9 +73,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--shift", type=float, default=3.0, help="of the answers' timesteps; likewise")
     parser.add_argument("--noise-scale", type=float, default=0.15, help="of the answers' start noise; likewise")
     parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
-    reading.add_options(parser, weight=0.1)
-    parser.add_argument("--critic-share", type=float, default=0.0, help="length of the critic's gradient beside that of the other losses; 0: no critic")
-    parser.add_argument("--critic-rate", type=float, default=4e-4)
+    drawing.add_options(parser, picture_weight=1.0, reader_weight=0.1)
     parser.add_argument("--rate", type=float, default=3e-4)
     return parser.parse_args()
 
@@ -87,30 +84,22 @@ def main() -> None:
     vae, start = common.load_average(options.vae, Vae, device)
     config, factor = start["config"], start["scaling_factor"]
     vae = vae.to(memory_format=torch.channels_last)
-    drawing = nn.ModuleList([vae.decoder, vae.post_quant_conv]).requires_grad_(True)
+    drawer = nn.ModuleList([vae.decoder, vae.post_quant_conv]).requires_grad_(True)
     pair, forms = train_diffusion.build("smoke" if options.smoke else "demo", config.latent_channels, device)
     pair.load_state_dict(torch.load(options.diffusion, map_location=device, weights_only=False)["average"])
     trunk = train_vae.load_trunk(options.faces, device) if options.faces else None
-    reader = reading.load(options.reader, device)
+    drawn = drawing.Drawing(options, device, trunk)
     average = common.Average(vae, 0.998)
-    optimizer = torch.optim.AdamW(drawing.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
+    optimizer = torch.optim.AdamW(drawer.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
     path = options.out / "vae.pt"
     step, spent = common.resume(path, "vae", vae, average, optimizer, device)
-    critic = adversary.Adversary(options.out / "critic.pt", options.critic_share, options.critic_rate, device) if options.critic_share else None
     torch.manual_seed(options.seed + step)
     sets = [data.load(folder) for folder in options.data]
     examples = Examples(sets, [data.training_rows(s, options.held_out) for s in sets], vae, forms.eval(), factor, options, device)
     examples.grow(options.start_pool)
-    while critic and critic.steps < (3 if options.smoke else adversary.WARM_UP):
-        latent, image, weight = examples.draw(options.batch)
-        with torch.no_grad(), common.autocast(device):
-            made = vae.decode(latent.to(memory_format=torch.channels_last)).float()
-        said = critic.learn(made, 2 * image - 1, weight)
-        if critic.steps % 50 == 0:
-            common.log(options.out, f"critic: step {critic.steps}, loss {said:.2f}")
     clock, limit = common.Clock(options.minutes, spent), step + 3 if options.smoke else 10**9
-    common.log(options.out, f"decoder: {sum(p.numel() for p in drawing.parameters()) / 1e6:.2f} M parameters, from step {step}, {len(examples.seen)} examples")
-    errors, distances, told, stop = [], [], [], False
+    common.log(options.out, f"decoder: {sum(p.numel() for p in drawer.parameters()) / 1e6:.2f} M parameters, from step {step}, {len(examples.seen)} examples")
+    errors, told, stop = [], [], False
     while not stop:
         examples.keep_up(step, options.grow)
         for group in optimizer.param_groups:
@@ -118,32 +107,23 @@ def main() -> None:
         latent, image, weight = examples.draw(options.batch)
         with common.autocast(device):
             made = vae.decode(latent.to(memory_format=torch.channels_last)).float()
-            read = reading.compare(reader, made / 2 + 0.5, image)
-        pixels = F.interpolate(weight, size=image.shape[2:], mode="bilinear")
-        loss = train_vae.picture_loss(made, image, pixels, trunk)[0] + options.reader_weight * reading.loss(read)
-        [towards] = torch.autograd.grad(loss, made)
-        if critic:
-            told.append(critic.learn(made, 2 * image - 1, weight))
-            towards = towards + critic.gradient(made, weight, towards)
+        loss, said = drawn.loss(made, image, weight)
         optimizer.zero_grad(set_to_none=True)
-        made.backward(towards)
-        torch.nn.utils.clip_grad_norm_(drawing.parameters(), 1.0)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(drawer.parameters(), 1.0)
         optimizer.step()
         average.update(vae)
         step += 1
         stop = clock.spent > clock.total or step >= limit
         errors.append((made.detach() / 2 + 0.5 - image).square().flatten(1).mean(1).view(2, -1).mean(1))
-        distances.append(read.tolist())
+        told.append(said)
         if step % 50 == 0 or stop:
             answered, encoded = (-10 * torch.stack(errors).mean(0).log10()).tolist()
-            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} answered {answered:.2f} dB, encoded {encoded:.2f} dB, reader {np.mean(distances, 0).round(3)}, "
-                       f"critic {np.mean(told or [0]):.2f}, {len(examples.seen)} examples, {clock.spent:.0f} s")
-            errors, distances, told = [], [], []
+            common.log(options.out, f"step {step} answered {answered:.2f} dB, encoded {encoded:.2f} dB, {drawing.spelled(told)}, {len(examples.seen)} examples, {clock.spent:.0f} s")
+            errors, told = [], []
         if stop or step % 150 == 0:
             common.save(path, vae=vae.state_dict(), average=average.values, count=average.count, optimizer=optimizer.state_dict(),
                         step=step, spent=clock.spent, config=config, scaling_factor=factor)
-            if critic:
-                critic.save()
 
 
 if __name__ == "__main__":

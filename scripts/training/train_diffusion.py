@@ -17,8 +17,8 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import common, data, parallel, reader as reading, schedule, widen  # noqa: E402
-from training.latents import Pool, add_options, load_vae  # noqa: E402
+from training import common, data, drawing, parallel, schedule, widen  # noqa: E402
+from training.latents import FACE_WEIGHT, Pool, add_options, load_vae  # noqa: E402
 
 SIZES = {
     "demo": dict(block_out_channels=(64, 96, 128), attention=(True, True, True), layers_per_block=1, heads=2,
@@ -27,7 +27,7 @@ SIZES = {
                   cross_attention_dim=None, position=True, level_out=True),
 }
 TARGETS = 3
-READ = 8  # of a batch's predictions are drawn for the reader: drawing costs as much as predicting
+DRAWN = 8  # of a batch's predictions: drawing one costs as much as predicting it
 # The paper drops 10 % of the variations to zeros, whatever the target shows, so that zeros mean "any expression". Here
 # zeros mean "this expression": an edit of nothing changes nothing, and guidance strengthens the change that was asked for.
 SAME, SAME_ZEROS, SAME_NOISE = 0.2, 0.5, 0.2
@@ -80,26 +80,26 @@ def first_step(predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, alpha
 
 
 def as_sampled(predict: Callable[[Tensor, Tensor, Tensor], Tensor], latent: Tensor, noise: Tensor, time: Tensor, share: float,
-               alphas: Tensor) -> tuple[Tensor, Tensor]:
+               alphas: Tensor, own: tuple[int, int] = OWN) -> tuple[Tensor, Tensor]:
     """Timesteps and noisy latents, the part `share` of them as sampling meets them.
 
     Half of these are the first step: nothing but noise. The others come after it: the UNets' own answer to the first step, with
     the noise that it left. Training on true pictures alone teaches to trust what is seen of them, and at its start sampling sees
-    nothing, then something faint. `predict(noisy, t, rows)` gives v for some rows of the batch.
+    nothing, then something faint (at timesteps of the range `own`). `predict(noisy, t, rows)` gives v for some rows of the batch.
     """
     drawn = torch.rand(len(time), device=time.device)
     first, later = (drawn < share / 2).nonzero()[:, 0], ((drawn >= share / 2) & (drawn < share)).nonzero()[:, 0]
     time, latent, noise = time.clone(), latent.clone(), noise.clone()
     time[first], latent[first] = schedule.TRAIN_TIMESTEPS - 1, 0
-    time[later] = torch.randint(*OWN, (len(later),), device=time.device)
+    time[later] = torch.randint(*own, (len(later),), device=time.device)
     if len(later):
         latent[later], noise[later] = first_step(lambda noisy, t: predict(noisy, t, later), noise[later], alphas)
     return time, schedule.add_noise(latent, noise, alphas[time].view(-1, 1, 1, 1))
 
 
-def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, reader: reading.Reader | None,
-            options: argparse.Namespace) -> tuple[Tensor, Tensor]:
-    """Weighted error of the predicted v, and the reader's differences [2] between predicted and true pictures (zeros without a reader)."""
+def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, alphas: Tensor, vae: Vae, drawn: drawing.Drawing,
+            options: argparse.Namespace) -> tuple[Tensor, Tensor, Tensor]:
+    """Weighted error of the predicted v, the loss of what was drawn, and its parts [3] as in drawing.TOLD."""
     portrait, latent, attribute, weight, change, pictures = batch
     latent = latent * factor
     noise = drawn_noise(latent, options.least_noise)
@@ -109,18 +109,19 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
         return modules["denoiser"](noisy, attribute[rows], t.float(), change[rows], [r[rows] for r in reference]).float()
 
     time = drawn_timesteps(latent.shape[0], options.early_share, latent.device)
-    time, noisy = as_sampled(predict, latent, noise, time, options.sampled_share, alphas)
+    time, noisy = as_sampled(predict, latent, noise, time, options.sampled_share, alphas, options.own_timesteps)
     alpha = alphas[time].view(-1, 1, 1, 1)
     prediction = predict(noisy, time)  # wherever `noisy` comes from, it must lead to the true latents
     error = (prediction - schedule.velocity(noisy, latent, alpha)).square() * weight
     error = (error * schedule.min_snr_weight(alpha, least=options.least_weight)).mean() / weight.mean()
-    if reader is None:
-        return error, torch.zeros(2, device=error.device)
+    if not drawn.asks:
+        return error, torch.zeros_like(error), torch.zeros(len(drawing.TOLD), device=error.device)
     start = schedule.leads_to(noisy, prediction, alpha)
     # Any that are so noisy that the expression is decided there.
-    chosen = ((time >= OWN[0]) + torch.rand(len(time), device=time.device)).topk(min(READ, len(time))).indices
-    drawn = vae.decode((start[chosen] / factor).to(memory_format=torch.channels_last))
-    return error, reader.differences(drawn / 2 + 0.5, pictures[chosen.cpu()].to(drawn.device).float() / 255)
+    chosen = ((time >= min(OWN[0], options.own_timesteps[0])) + torch.rand(len(time), device=time.device)).topk(min(DRAWN, len(time))).indices
+    made = vae.decode((start[chosen] / factor).to(memory_format=torch.channels_last)).float()
+    true = pictures[chosen.cpu()].to(made.device).float() / 255
+    return error, *drawn.loss(made, true, weight[chosen] / FACE_WEIGHT)
 
 
 def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
@@ -134,13 +135,15 @@ def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.Mod
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
     add_options(parser)
-    reading.add_options(parser, weight=0.03)
+    drawing.add_options(parser, picture_weight=0.0, reader_weight=0.03)
     parser.add_argument("--start", type=Path, help="diffusion.pt whose average a new training begins with, of another autoencoder perhaps")
     parser.add_argument("--least-weight", type=float, default=0.3, help="of a noise level, where min-SNR's weight is less")
     parser.add_argument("--early-share", type=float, default=0.0, help=f"part of the timesteps that is drawn from {EARLY} on")
     parser.add_argument("--least-noise", type=float, default=1.0, help="noise is scaled by a random factor from this to 1; a bundle's noise_scale")
     parser.add_argument("--sampled-share", type=float, default=0.0,
                         help="part of the noisy pictures that is what sampling meets: nothing but noise, or the UNets' own first answer")
+    parser.add_argument("--own-timesteps", type=int, nargs=2, default=OWN, metavar=("FIRST", "END"),
+                        help="range of timesteps at which it is the UNets' own first answer; where a bundle's second step lies, if it has two")
     parser.add_argument("--average-decay", type=float, default=0.998, help="of the moving average of the weights, per step")
     parser.add_argument("--rate", type=float, default=8e-4)
     return parser.parse_args()
@@ -151,7 +154,7 @@ def main() -> None:
     device, name = common.prepare(options), "smoke" if options.smoke else "demo"
     torch.manual_seed(options.seed)  # every process starts from the same weights
     vae, factor, latent_channels = load_vae(options.vae, device)
-    reader = reading.load(options.reader, device)
+    drawn = drawing.Drawing(options, device)
     pair, forms = build(name, latent_channels, device)
     widen.begin(pair, options.start, device)
     average = common.Average(pair, options.average_decay)
@@ -168,7 +171,7 @@ def main() -> None:
     clock, alphas = common.Clock(options.minutes, spent), schedule.alphas_cumprod().to(device)
     counts = [sum(p.numel() for p in n.parameters()) / 1e6 for n in pair.values()]
     common.log(options.out, f"diffusion: {counts[0]:.2f} and {counts[1]:.2f} M parameters, from step {step}, {sum(ends)} rows")
-    first, stop, losses, limit = step, False, [], 4 if options.smoke else 10**9
+    first, stop, losses, told, limit = step, False, [], [], 4 if options.smoke else 10**9
     persons = max(1, options.batch // TARGETS)
     while not stop:
         pool.keep_up(step, options.grow)
@@ -176,10 +179,9 @@ def main() -> None:
             group["lr"] = clock.rate(step, options.rate)
         batch = pairs(*pool.draw(persons), generator)
         with common.autocast(device):
-            terms = loss_of(forms, batch, factor, alphas, vae, reader, options)
-            loss = terms[0] + options.reader_weight * reading.loss(terms[1])
+            error, of_drawn, said = loss_of(forms, batch, factor, alphas, vae, drawn, options)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        (error + of_drawn).backward()
         torch.nn.utils.clip_grad_norm_(pair.parameters(), 1.0)
         optimizer.step()
         step += 1
@@ -187,11 +189,12 @@ def main() -> None:
         if step % parallel.PERIOD == 0 or options.workers == 1:
             stop = parallel.average_parameters(pair, finished)
         average.update(pair)
-        losses.append(torch.cat([terms[0].detach()[None], terms[1].detach()]).tolist())
+        losses.append(float(error.detach()))
+        told.append(said)
         if step % 50 == 0:
-            common.log(options.out, "step {} loss {:.4f} reader {:.3f} {:.3f} pool {} ".format(step, *np.mean(losses, 0), len(pool.latents)) +
+            common.log(options.out, f"step {step} loss {np.mean(losses):.4f}, {drawing.spelled(told)}, pool {len(pool.latents)}, "
                        f"{options.workers * step * persons * TARGETS} pictures, {clock.spent:.0f} s")
-            losses = []
+            losses, told = [], []
         if parallel.rank() == 0 and (stop or step % 150 == 0):
             common.save(path, pair=pair.state_dict(), average=average.values, count=average.count,
                         optimizer=optimizer.state_dict(), step=step, spent=clock.spent, configs=configs(name, latent_channels), scaling_factor=factor)

@@ -18,6 +18,7 @@ from networks.demo_face import FaceNetworks, Trunk  # noqa: E402
 from networks.vae import Vae, VaeConfig  # noqa: E402
 from training import common, data, parallel, reader as reading, widen  # noqa: E402
 from training.augment import chosen, colour  # noqa: E402
+from training.drawing import picture_loss  # noqa: E402
 
 # Few groups: with few channels in each, the backward pass of PyTorch's group normalisation is slow on a CPU.
 # Sixteen latent channels, not Stable Diffusion's four: they cost the UNets nothing, and eight were worth 3 dB already.
@@ -26,7 +27,6 @@ DEMO = VaeConfig(block_out_channels=(16, 32, 64, 96), layers_per_block=(2, 2, 2,
 SMOKE = VaeConfig(block_out_channels=(8, 8, 16, 16), layers_per_block=1, latent_channels=6, norm_num_groups=4, average_channels=3)
 DETAILS = (2, 3, 4, 5, 11, 12, 13)  # brows, eyes, mouth, lips: few pixels, all of the expression
 KL_WEIGHT = 5e-4
-FEATURE_WEIGHT = 0.15
 RECOLOURED = 0.4  # part of the pieces under other colours and light than the renderer gives
 
 
@@ -48,19 +48,6 @@ def batch(sets: list, options: argparse.Namespace, generator: np.random.Generato
         image, weight = image.flip(3), weight.flip(3)
     image = torch.where(chosen(count, RECOLOURED)[:, None, None, None], colour(image), image)
     return image, F.avg_pool2d(weight, 5, 1, 2)
-
-
-def picture_loss(made: Tensor, image: Tensor, weight: Tensor, trunk: Trunk | None) -> tuple[Tensor, Tensor]:
-    """Weighted L1 on pixels and on their differences, and on the trunk's features; and the squared error. `made` is in [-1, 1]."""
-    error = made - (2 * image - 1)
-    across = (error[..., 1:] - error[..., :-1]).abs() * weight[..., 1:]
-    along = (error[..., 1:, :] - error[..., :-1, :]).abs() * weight[..., 1:, :]
-    loss = (error.abs() * weight).mean() + across.mean() + along.mean()
-    if trunk is not None:
-        with torch.no_grad():
-            wanted = trunk(image)
-        loss = loss + FEATURE_WEIGHT * reading.feature_distance(trunk(made / 2 + 0.5), wanted)
-    return loss, error.detach().square().mean() / 4
 
 
 def loss_of(vae: Vae, image: Tensor, weight: Tensor, trunk: Trunk | None, reader: reading.Reader | None, reader_weight: float) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The training scripts run, resume and export on a handful of made-up pictures."""
+import argparse
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ sys.path.insert(0, str(SCRIPTS))
 import export_demo  # noqa: E402
 from evaluation import bundle as bundles  # noqa: E402
 from evaluation import figures  # noqa: E402
-from training import augment, condition, data, reader, schedule, train_diffusion, train_face  # noqa: E402
+from training import augment, condition, data, drawing, reader, schedule, train_diffusion, train_face  # noqa: E402
 
 PERSONS, SIZE = 6, 96
 
@@ -120,11 +121,10 @@ def test_decoder_only_keeps_the_latents(runs: Path, folder: Path, tmp_path: Path
         shutil.copy(runs / "vae" / "vae.pt", tmp_path / "vae.pt")
         words += ["--decoder-only"]
     else:
-        words += ["--vae", runs / "vae" / "vae.pt", "--diffusion", runs / "diffusion" / "diffusion.pt", "--start-pool", 2, "--critic-share", 0.4]
+        words += ["--vae", runs / "vae" / "vae.pt", "--diffusion", runs / "diffusion" / "diffusion.pt", "--start-pool", 2]
     run(f"training/{script}", *words)
     if script == "train_decoder.py":
         assert "from step 3" in run(f"training/{script}", *words)
-        assert torch.load(tmp_path / "critic.pt", weights_only=False)["steps"] == 3 + 2 * 3  # alone first, then at every step
     before, after = (torch.load(p / "vae.pt", weights_only=False)["average"] for p in (runs / "vae", tmp_path))
     held = [name for name in before if name.startswith(("encoder.", "quant_conv."))]
     assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in held)
@@ -274,8 +274,24 @@ def test_what_sampling_meets_is_noise_alone_and_then_what_ddim_makes_of_it() -> 
 
 def test_a_training_may_show_the_networks_what_sampling_meets(runs: Path, folder: Path, tmp_path: Path) -> None:
     text = run("training/train_diffusion.py", "--data", folder, "--smoke", "--size", 64, "--held-out", 2, "--out", tmp_path, "--batch", 6, "--sampled-share", 0.9,
-               "--vae", runs / "vae" / "vae.pt", "--start-pool", 3, "--early-share", 0.5, "--least-noise", 0.5)
+               "--vae", runs / "vae" / "vae.pt", "--start-pool", 3, "--early-share", 0.5, "--least-noise", 0.5, "--own-timesteps", 700, 800,
+               "--picture-weight", 0.5)
     assert "nan" not in text and (tmp_path / "diffusion.pt").exists()
+
+
+def test_drawn_pictures_are_drawn_to_the_truth(tmp_path: Path) -> None:
+    options = argparse.Namespace(out=tmp_path, smoke=True, reader=None, reader_weight=0.0, picture_weight=1.0)
+    image, weight = torch.rand(2, 3, 32, 32), torch.ones(2, 1, 4, 4)
+    weight[:, :, :, 2:] = 4
+    losses = drawing.Drawing(options, torch.device("cpu"))
+    assert losses.asks
+    made = torch.zeros(2, 3, 32, 32, requires_grad=True)
+    loss, told = losses.loss(made, image, weight)
+    loss.backward()
+    towards = made.grad
+    assert losses.loss(made.detach() - 0.02 * towards.sign(), image, weight)[1][0] < told[0]
+    assert losses.loss(2 * image - 1, image, weight)[1].abs().max() < 1e-6
+    assert towards[..., 20:].abs().mean() > 2 * towards[..., :12].abs().mean()  # where more weight is
 
 
 def test_mask_does_not_tell_the_jaw() -> None:

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from networks.demo_face import ActionUnitModule, CloseUps, FaceNetworks  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import adversary, common, mean, train_face, train_vae, widen  # noqa: E402
+from training import common, mean, train_face, train_vae, widen  # noqa: E402
 
 
 def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Path) -> None:
@@ -78,22 +78,6 @@ def test_close_ups_show_both_eyes_as_right_ones_and_the_mouth() -> None:
     assert mouth[:, 20:28, 20:28].min() > 0.99 and mouth[:, :4, :4].max() < 1
     assert found.shape == (1, 12)
     torch.testing.assert_close(found[0, :4], found[0, 4:8], rtol=0, atol=1e-4)
-
-
-def test_a_critic_learns_to_tell_fog_and_says_how_to_leave_it(tmp_path: Path) -> None:
-    torch.manual_seed(1)
-    true = 0.5 * torch.randn(8, 3, 32, 32)
-    fog, weight = torch.nn.functional.avg_pool2d(true, 5, 1, 2), torch.ones(8, 1, 4, 4)
-    critic = adversary.Adversary(tmp_path / "critic.pt", share=0.5, rate=2e-3, device=torch.device("cpu"))
-    first, *_, last = [critic.learn(fog, true, weight) for _ in range(40)]
-    assert first > 1.5 and last < 0.5
-    drawn, other = fog.clone().requires_grad_(True), torch.randn_like(fog)
-    towards = critic.gradient(drawn, weight, other)
-    torch.testing.assert_close(towards.norm(), 0.5 * other.norm(), rtol=1e-3, atol=0)
-    assert critic.critic(fog - 5 * towards / towards.norm()).mean() > critic.critic(fog).mean()
-    critic.save()
-    again = adversary.Adversary(tmp_path / "critic.pt", share=0.5, rate=2e-3, device=torch.device("cpu"))
-    assert again.steps == 40 and torch.equal(again.critic(fog), critic.critic(fog))
 
 
 def test_the_mean_of_trainings_lies_between_them() -> None:
