@@ -118,7 +118,7 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
         return error, torch.zeros_like(error), torch.zeros(len(drawing.TOLD), device=error.device)
     start = schedule.leads_to(noisy, prediction, alpha)
     # Any that are so noisy that the expression is decided there.
-    chosen = ((time >= min(OWN[0], options.own_timesteps[0])) + torch.rand(len(time), device=time.device)).topk(min(DRAWN, len(time))).indices
+    chosen = ((time >= OWN[0]) + torch.rand(len(time), device=time.device)).topk(min(DRAWN, len(time))).indices
     made = vae.decode((start[chosen] / factor).to(memory_format=torch.channels_last)).float()
     true = pictures[chosen.cpu()].to(made.device).float() / 255
     return error, *drawn.loss(made, true, weight[chosen] / FACE_WEIGHT)

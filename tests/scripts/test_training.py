@@ -266,6 +266,8 @@ def test_what_sampling_meets_is_noise_alone_and_then_what_ddim_makes_of_it() -> 
     assert (first | later | plain).all() and all(abs(rows.sum() - share) < 40 for rows, share in ((first, 120), (later, 120), (plain, 160)))
     assert torch.allclose(noisy[first], (1 - alphas[-1]).sqrt() * noise[first])
     assert torch.allclose(noisy[plain], schedule.add_noise(latent[plain], noise[plain], alphas[5]))
+    narrow = train_diffusion.as_sampled(predict, latent, noise, drawn, 1.0, alphas, own=(700, 710))[0]
+    assert set(narrow.tolist()) - {999} == set(range(700, 710))
     # What DDIM makes of it: the answer it believes in, and the noise that is left beside that answer in what it began with.
     begun = (1 - alphas[-1]).sqrt() * noise[later]
     left = (begun - alphas[-1].sqrt() * wrong[later]) / (1 - alphas[-1]).sqrt()
