@@ -17,8 +17,8 @@ FEATURE_WEIGHT = 0.15
 TOLD = ("picture", "features", "readings")
 
 
-def picture_loss(made: Tensor, image: Tensor, weight: Tensor, trunk: Trunk | None) -> tuple[Tensor, Tensor]:
-    """Weighted L1 on pixels and on their differences, and on the trunk's features; and the squared error. `made` is in [-1, 1]."""
+def picture_loss(made: Tensor, image: Tensor, weight: Tensor, trunk: Trunk | None) -> Tensor:
+    """Weighted L1 on pixels and on their differences, and on the trunk's features. `made` is in [-1, 1]."""
     error = made - (2 * image - 1)
     across = (error[..., 1:] - error[..., :-1]).abs() * weight[..., 1:]
     along = (error[..., 1:, :] - error[..., :-1, :]).abs() * weight[..., 1:, :]
@@ -27,7 +27,7 @@ def picture_loss(made: Tensor, image: Tensor, weight: Tensor, trunk: Trunk | Non
         with torch.no_grad():
             wanted = trunk(image)
         loss = loss + FEATURE_WEIGHT * reading.feature_distance(trunk(made / 2 + 0.5), wanted)
-    return loss, error.detach().square().mean() / 4
+    return loss
 
 
 class Drawing:
@@ -45,10 +45,10 @@ class Drawing:
     def loss(self, made: Tensor, image: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """Of pictures `made` [B, 3, S, S] in [-1, 1], whose truth is `image` in [0, 1]: the loss, and its parts [3] as in TOLD.
 
-        `weight` [B, 1, S/8, S/8] says how much each piece counts, 1 on the face.
+        `weight` [B, 1, S/8, S/8], or of every pixel [B, 1, S, S], says how much each piece counts.
         """
         pixels = F.interpolate(weight, size=image.shape[2:], mode="bilinear")
-        picture = picture_loss(made, image, pixels, self.trunk)[0]
+        picture = picture_loss(made, image, pixels, self.trunk)
         with common.autocast(self.device):
             read = reading.compare(self.reader, made / 2 + 0.5, image)
         loss = self.picture_weight * picture + self.reader_weight * reading.loss(read)

@@ -16,9 +16,8 @@ from torch import Tensor
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.demo_face import FaceNetworks, Trunk  # noqa: E402
 from networks.vae import Vae, VaeConfig  # noqa: E402
-from training import common, data, parallel, reader as reading, widen  # noqa: E402
+from training import common, data, drawing, parallel, widen  # noqa: E402
 from training.augment import chosen, colour  # noqa: E402
-from training.drawing import picture_loss  # noqa: E402
 
 # Few groups: with few channels in each, the backward pass of PyTorch's group normalisation is slow on a CPU.
 # Sixteen latent channels, not Stable Diffusion's four: they cost the UNets nothing, and eight were worth 3 dB already.
@@ -50,16 +49,15 @@ def batch(sets: list, options: argparse.Namespace, generator: np.random.Generato
     return image, F.avg_pool2d(weight, 5, 1, 2)
 
 
-def loss_of(vae: Vae, image: Tensor, weight: Tensor, trunk: Trunk | None, reader: reading.Reader | None, reader_weight: float) -> tuple[Tensor, Tensor, Tensor]:
-    """The picture's loss, the reader's, and a little pull of the latents to a unit normal; the squared error; and the reader's differences."""
+def loss_of(vae: Vae, image: Tensor, weight: Tensor, drawn: drawing.Drawing) -> tuple[Tensor, Tensor, Tensor]:
+    """The loss of what was drawn and a little pull of the latents to a unit normal; the squared error; and the former's parts [3] as in drawing.TOLD."""
     mean, log_variance = vae.encode(image)
     mean, log_variance = mean.float(), log_variance.float()
     latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
     divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
     made = vae.decode(latent).float()
-    loss, error = picture_loss(made, image, weight, trunk)
-    read = reading.compare(reader, made / 2 + 0.5, image)
-    return loss + KL_WEIGHT * divergence + reader_weight * reading.loss(read), error, read.detach()
+    loss, told = drawn.loss(made, image, weight)
+    return loss + KL_WEIGHT * divergence, (made.detach() / 2 + 0.5 - image).square().mean(), told
 
 
 @torch.no_grad()
@@ -88,7 +86,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--faces", type=Path, help="faces.pt of train_face.py (never the judge's): its features are compared too")
     parser.add_argument("--decoder-only", action="store_true", help="go on from the average with the encoder held: latents stay what they are")
     parser.add_argument("--start", type=Path, help="vae.pt whose average a new training begins with; it may have fewer residual layers")
-    reading.add_options(parser, weight=0.1)
+    drawing.add_options(parser, picture_weight=1.0, reader_weight=0.1)
     return parser.parse_args()
 
 
@@ -108,13 +106,12 @@ def main() -> None:
         vae.load_state_dict(average.values)
         vae.encoder.requires_grad_(False)
         vae.quant_conv.requires_grad_(False)
-    trunk = load_trunk(options.faces, device) if options.faces else None
-    reader = reading.load(options.reader, device)
+    drawn = drawing.Drawing(options, device, load_trunk(options.faces, device) if options.faces else None)
     torch.manual_seed(options.seed + step + parallel.rank())
     generator = np.random.default_rng((options.seed, step, parallel.rank()))
     clock = common.Clock(options.minutes, spent)
     common.log(options.out, f"vae: {sum(p.numel() for p in vae.parameters()) / 1e6:.2f} M parameters, from step {step}")
-    sets, errors, limit = [], [], 3 if options.smoke else 10**9
+    sets, errors, told, limit = [], [], [], 3 if options.smoke else 10**9
     first, stop = step, False
 
     def checkpoint() -> None:
@@ -127,13 +124,13 @@ def main() -> None:
     while not stop:
         if step % 100 == 0 or not sets:
             sets = [data.load(folder) for folder in options.data]  # the renderer may still be at work
-        piece = options.size if options.decoder_only or reader or clock.spent > 0.85 * clock.total else options.size // 2
+        piece = options.size if options.decoder_only or drawn.reader or clock.spent > 0.85 * clock.total else options.size // 2
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=30)
         image, weight = batch(sets, options, generator, options.size, piece)
         image = image.to(device, memory_format=torch.channels_last)
         with common.autocast(device):
-            loss, error, read = loss_of(vae, image, weight.to(device), trunk, reader, options.reader_weight)
+            loss, error, said = loss_of(vae, image, weight.to(device), drawn)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
@@ -143,12 +140,12 @@ def main() -> None:
             stop = parallel.average_parameters(vae, finished)
         average.update(vae)
         step += 1
-        errors.append([float(error), *read.tolist()])
+        errors.append(float(error))
+        told.append(said)
         if step % 50 == 0:
-            square, seen, said = np.mean(errors, 0)
-            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} psnr {-10 * np.log10(square):.2f} "
-                       f"reader {seen:.3f} {said:.3f} {options.workers * step * options.batch / clock.spent:.1f} pieces/s")
-            errors = []
+            common.log(options.out, f"step {step} loss {float(loss.detach()):.4f} psnr {-10 * np.log10(np.mean(errors)):.2f}, {drawing.spelled(told)}, "
+                       f"{options.workers * step * options.batch / clock.spent:.1f} pieces/s")
+            errors, told = [], []
         if parallel.rank() == 0 and (stop or step % 300 == 0):
             checkpoint()
 
