@@ -9,6 +9,8 @@
 
 #include "grain.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/image/matching.hpp"
+#include "magicface/image/motion.hpp"
 #include "shades.hpp"
 
 namespace magicface::image {
@@ -67,6 +69,16 @@ cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat
   cv::Mat in_picture;
   cv::transform(motion, in_picture, cv::Mat(back));
   return taken_from(picture, in_picture, area.tl());
+}
+
+/// Gives what moved, and was stretched there, the grain that lies in its place instead of its own; returns the grain of
+/// it all.
+cv::Mat even_grain(const cv::Mat& here, cv::Mat& moved, const cv::Mat& unstretched, double density) {
+  const cv::Mat carried = grain_of(moved, density);
+  if (unstretched.empty()) return carried;
+  const cv::Mat change = times(grain_of(here, density) - carried, 1.0 - unstretched);
+  cv::add(moved, change, moved, cv::noArray(), moved.type());
+  return carried + change;
 }
 
 void blend(cv::Mat& target, const Placed& layer) {
@@ -143,7 +155,11 @@ void put_layer(Picture& target, const Layer& layer, const cv::Matx23d& picture_t
   placed.kept = place(layer.kept, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
   placed.weights = place(layer.weights, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
   placed.moved = moved_source(target.rgb, area, place(layer.motion, cv::INTER_LINEAR, cv::BORDER_REPLICATE), m);
-  if (layer.grain) placed.grain = grain_of(placed.moved, density);
+  if (layer.grain) {
+    const cv::Mat steady = layer.motion.empty() ? cv::Mat() : unstretched(layer.motion);
+    placed.grain =
+        even_grain(target.rgb(area), placed.moved, place(steady, cv::INTER_LINEAR, cv::BORDER_REPLICATE), density);
+  }
   if (!limit.empty()) apply_limit(placed.weights, limit(area));
   cv::Mat part = target.rgb(area);
   blend(part, placed);

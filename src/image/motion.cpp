@@ -63,6 +63,38 @@ cv::Mat explained(const cv::Mat& before, const cv::Mat& after, const cv::Mat& mo
   return smooth(smoothstep((still - moving) / (still + kNoise), 0, 0.15), window);
 }
 
+/// How the place that is taken, p + motion(p), changes with p.
+class Jacobian {
+ public:
+  explicit Jacobian(const cv::Mat& motion) {
+    std::array<cv::Mat, 2> parts;
+    cv::split(motion, parts.data());
+    for (std::size_t i = 0; i < 2; ++i) {
+      cv::Sobel(parts[i], by_x_[i], CV_32F, 1, 0, 3, 1.0 / 8);
+      cv::Sobel(parts[i], by_y_[i], CV_32F, 0, 1, 3, 1.0 / 8);
+    }
+    by_x_[0] += 1;
+    by_y_[1] += 1;
+  }
+
+  /// Area that is taken for an area that is shown; negative where it is folded.
+  cv::Mat determinant() const { return by_x_[0].mul(by_y_[1]) - by_y_[0].mul(by_x_[1]); }
+
+  /// The smaller singular value: length that is taken for a length that is shown, in the direction that is stretched
+  /// most.
+  cv::Mat least_gain() const {
+    const cv::Mat area = determinant();
+    cv::Mat squares = by_x_[0].mul(by_x_[0]) + by_x_[1].mul(by_x_[1]) + by_y_[0].mul(by_y_[0]) + by_y_[1].mul(by_y_[1]);
+    cv::Mat between, least;
+    cv::sqrt(cv::max(squares.mul(squares) - 4 * area.mul(area), 0.0), between);
+    cv::sqrt(cv::max((squares - between) / 2, 0.0), least);
+    return least;
+  }
+
+ private:
+  std::array<cv::Mat, 2> by_x_, by_y_;
+};
+
 }  // namespace
 
 cv::Mat motion_between(const cv::Mat& before_rgb, const cv::Mat& after_rgb) {
@@ -79,15 +111,8 @@ cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion) {
   return taken_from(picture, motion, {});
 }
 
-cv::Mat held_together(const cv::Mat& motion) {
-  cv::Mat parts[2], by_x[2], by_y[2];
-  cv::split(motion, parts);
-  for (int i = 0; i < 2; ++i) {
-    cv::Sobel(parts[i], by_x[i], CV_32F, 1, 0, 3, 1.0 / 8);
-    cv::Sobel(parts[i], by_y[i], CV_32F, 0, 1, 3, 1.0 / 8);
-  }
-  const cv::Mat area = (1 + by_x[0]).mul(1 + by_y[1]) - by_y[0].mul(by_x[1]);
-  return smoothstep(area, 0.15, 0.4);
-}
+cv::Mat held_together(const cv::Mat& motion) { return smoothstep(Jacobian(motion).determinant(), 0.15, 0.4); }
+
+cv::Mat unstretched(const cv::Mat& motion) { return smoothstep(Jacobian(motion).least_gain(), 0.6, 0.9); }
 
 }  // namespace magicface::image

@@ -48,5 +48,24 @@ TEST(Grain, ContinuesInWhatALayerReplaces) {
   EXPECT_NEAR(cv::mean(target.rgb(cv::Rect(98, 20, 4, 160)))[0], 180, 8);  // no trace of the edge that lay there
 }
 
+TEST(Grain, IsNotStretchedWithWhatIsCarried) {
+  cv::Mat motion(50, 50, CV_32FC2);
+  for (int y = 0; y < 50; ++y) motion.row(y).setTo(cv::Scalar(0, -0.6 * (y - 25)));
+  for (const float kept : {1.0F, 0.0F}) {
+    Picture target{noisy_edge(), {}};
+    Layer layer{cv::Mat(50, 50, CV_32FC3, cv::Scalar::all(120 * (1 - kept))), cv::Mat(50, 50, CV_32F, cv::Scalar(kept)),
+                cv::Mat::ones(50, 50, CV_32F)};
+    layer.grain = true;
+    layer.motion = motion;
+    put_layer(target, layer, {0.25, 0, 0, 0, 0.25, 0});
+    cv::Mat grey, across, down;
+    target.rgb(cv::Rect(20, 40, 60, 120)).convertTo(grey, CV_32F);
+    EXPECT_NEAR(deviation(grey), 5.5, 1);
+    cv::Sobel(grey, across, CV_32F, 1, 0);
+    cv::Sobel(grey, down, CV_32F, 0, 1);
+    EXPECT_GT(deviation(down), 0.85 * deviation(across)) << kept;
+  }
+}
+
 }  // namespace
 }  // namespace magicface::image

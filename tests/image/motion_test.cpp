@@ -108,6 +108,26 @@ TEST(HeldTogether, IsNotWhatIsStretchedOrFolded) {
   EXPECT_FLOAT_EQ(held.at<float>(32, 54), 0);
 }
 
+TEST(Unstretched, IsWhatIsTurnedOrSqueezedAndNotWhatIsStretchedOneWay) {
+  cv::Mat motion = cv::Mat::zeros(64, 64, CV_32FC2);
+  const double turn = 0.4;
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 64; ++x) {
+      const double u = x - 10, v = y - 32;
+      auto& move = motion.at<cv::Vec2f>(y, x);
+      if (x < 20)
+        move = cv::Vec2f(std::cos(turn) * u - std::sin(turn) * v - u, std::sin(turn) * u + std::cos(turn) * v - v);
+      if (x >= 44) move[0] = static_cast<float>(-0.6 * (x - 54));    // two and a half times as broad
+      if (x >= 20 && x < 44) move[1] = static_cast<float>(1.0 * v);  // half as high
+    }
+  }
+  const cv::Mat unstretched_part = unstretched(motion);
+  EXPECT_FLOAT_EQ(unstretched_part.at<float>(32, 10), 1);
+  EXPECT_FLOAT_EQ(unstretched_part.at<float>(32, 32), 1);
+  EXPECT_FLOAT_EQ(unstretched_part.at<float>(32, 54), 0);
+  EXPECT_FLOAT_EQ(cv::norm(unstretched(cv::Mat::zeros(8, 8, CV_32FC2)), cv::NORM_L1), 64);
+}
+
 TEST(Carried, TakesPixelsFromExactPlaces) {
   cv::Mat ramp(32, 32, CV_32FC3);
   for (int y = 0; y < 32; ++y) {

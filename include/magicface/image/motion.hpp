@@ -23,4 +23,8 @@ cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion);
 /// folded: a line between two lips that is pulled apart is no mouth. CV_32F.
 cv::Mat held_together(const cv::Mat& motion);
 
+/// 1 where nothing is stretched by more than a ninth of its length in any direction, 0 from two thirds on: noise that is
+/// stretched makes streaks. CV_32F.
+cv::Mat unstretched(const cv::Mat& motion);
+
 }  // namespace magicface::image
