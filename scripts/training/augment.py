@@ -35,6 +35,18 @@ def light(images: Tensor) -> Tensor:
     return images * ramp
 
 
+def surface(images: Tensor) -> Tensor:
+    """Shading, spots and sharpness that no render has, the same in all pictures: whatever a skin is like, an edit must leave it alone."""
+    size = images.shape[2]
+    field = torch.ones(1, 3, size, size)
+    for cells, strength, channels in ((4, 0.15, 1), (4, 0.05, 3), (12, 0.08, 1), (40, 0.08, 1)):
+        spots = F.interpolate(torch.randn(1, channels, cells, cells), size=(size, size), mode="bicubic", align_corners=False)
+        field = field + strength * float(torch.rand(1)) * spots
+    images = images * field
+    soft = F.avg_pool2d(images, 5, stride=1, padding=2, count_include_pad=False)
+    return images + (1.4 * float(torch.rand(1)) - 0.4) * (images - soft)
+
+
 def coarse(images: Tensor) -> Tensor:
     """Lower resolution: stands for blur and heavy compression."""
     size = images.shape[2]

@@ -13,12 +13,12 @@ from torch import Tensor
 
 from networks.vae import Vae
 from training import common, condition, data
-from training.augment import colour
+from training.augment import colour, surface
 
 # Six of the twelve units move the mouth, which is five latent cells wide.
 DETAILS, MOUTH = (2, 3, 4, 5), (11, 12, 13)  # brows and eyes; inner mouth and lips
 FACE_WEIGHT, DETAIL_WEIGHT, MOUTH_WEIGHT = 5.0, 8.0, 14.0
-RECOLOURED = 0.5  # part of the persons under other colours and light than the renderer gives
+RECOLOURED, RESURFACED = 0.5, 0.5  # part of the persons under other colours and light than the renderer gives, and with another skin
 
 
 def inputs(portraits: data.Portraits, row: int, size: int, generator: np.random.Generator, mirror: bool) -> tuple[Tensor, Tensor]:
@@ -31,6 +31,8 @@ def inputs(portraits: data.Portraits, row: int, size: int, generator: np.random.
     images = data.sample(data.pictures(portraits, rows, host), frames, size)
     if generator.random() < RECOLOURED:
         images = colour(images, alike=True).clamp(0, 1)
+    if generator.random() < RESURFACED:
+        images = surface(images).clamp(0, 1)
     labels = data.sample(data.classes(portraits, rows, host), frames, size, nearest=True)[:, 0].numpy().astype(np.uint8)
     jaw, points = data.to_crop(portraits.jaw[rows], frame, size), data.to_crop(portraits.lm[rows], frame, size)
     pictures = data.to_bytes(images.permute(0, 2, 3, 1)).numpy()

@@ -332,6 +332,15 @@ def test_clean_pictures_stay_as_rendered() -> None:
     assert 10 < same.sum() < 54 and not (augment.augment(images) == images).flatten(1).all(1).any()
 
 
+def test_a_surface_is_the_same_in_all_pictures_of_a_person() -> None:
+    torch.manual_seed(2)
+    picture = torch.rand(1, 3, 64, 64)
+    first, second = augment.surface(torch.cat([picture, picture]))
+    assert torch.equal(first, second)
+    assert 0.005 < float((first - picture[0]).abs().mean()) < 0.5
+    assert not torch.equal(augment.surface(picture), augment.surface(picture))
+
+
 def test_timesteps_fall_in_both_spacings() -> None:
     assert schedule.timesteps(4, "leading") == [751, 501, 251, 1]
     assert schedule.timesteps(6, "trailing") == [999, 832, 666, 499, 332, 166]
