@@ -14,15 +14,17 @@ from networks.demo_face import Trunk
 from training import common, reader as reading
 
 FEATURE_WEIGHT = 0.15
+COLOUR_WEIGHT = 2.0  # of what is wrong beside brightness: a little blue on lips is seen at once
 TOLD = ("picture", "features", "readings")
 
 
 def picture_loss(made: Tensor, image: Tensor, weight: Tensor, trunk: Trunk | None) -> Tensor:
-    """Weighted L1 on pixels and on their differences, and on the trunk's features. `made` is in [-1, 1]."""
+    """Weighted L1 on pixels, on their colours and on their differences, and on the trunk's features. `made` is in [-1, 1]."""
     error = made - (2 * image - 1)
     across = (error[..., 1:] - error[..., :-1]).abs() * weight[..., 1:]
     along = (error[..., 1:, :] - error[..., :-1, :]).abs() * weight[..., 1:, :]
-    loss = (error.abs() * weight).mean() + across.mean() + along.mean()
+    tint = (error - error.mean(1, keepdim=True)).abs() * weight
+    loss = (error.abs() * weight).mean() + COLOUR_WEIGHT * tint.mean() + across.mean() + along.mean()
     if trunk is not None:
         with torch.no_grad():
             wanted = trunk(image)

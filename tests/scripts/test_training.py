@@ -332,6 +332,13 @@ def test_clean_pictures_stay_as_rendered() -> None:
     assert 10 < same.sum() < 54 and not (augment.augment(images) == images).flatten(1).all(1).any()
 
 
+def test_a_false_colour_costs_more_than_false_light() -> None:
+    image, weight = torch.full((1, 3, 16, 16), 0.5), torch.ones(1, 1, 16, 16)
+    light, colour = (torch.tensor(shift).view(1, 3, 1, 1).expand_as(image) for shift in ((0.1, 0.1, 0.1), (0.1, -0.1, 0.1)))
+    said = [float(drawing.picture_loss(2 * image - 1 + shift, image, weight, None)) for shift in (light, colour)]
+    assert said[0] == pytest.approx(0.1) and said[1] > 2 * said[0]
+
+
 def test_a_surface_is_the_same_in_all_pictures_of_a_person() -> None:
     torch.manual_seed(2)
     picture = torch.rand(1, 3, 64, 64)
