@@ -49,7 +49,7 @@ cv::Rect covered(cv::Size picture, cv::Size crop, const cv::Matx23d& picture_to_
 /// Several crop pixels per picture pixel would alias: blur first. The width grows from 0 at scale 1, without a step.
 cv::Mat ready_to_shrink(const cv::Mat& crop, double crop_pixels_per_picture_pixel) {
   const double factor = crop_pixels_per_picture_pixel;
-  if (factor <= 1.01) return crop;
+  if (factor <= 1.01 || crop.empty()) return crop;
   cv::Mat smooth;
   cv::GaussianBlur(crop, smooth, {}, 0.5 * std::sqrt(factor * factor - 1), 0, cv::BORDER_REPLICATE);
   return smooth;
@@ -71,12 +71,12 @@ cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat
   return taken_from(picture, in_picture, area.tl());
 }
 
-/// Gives what moved, and was stretched there, the grain that lies in its place instead of its own; returns the grain of
+/// Gives what moved, and was distorted there, the grain that lies in its place instead of its own; returns the grain of
 /// it all.
-cv::Mat even_grain(const cv::Mat& here, cv::Mat& moved, const cv::Mat& unstretched, double density) {
+cv::Mat even_grain(const cv::Mat& here, cv::Mat& moved, const cv::Mat& undistorted, double density) {
   const cv::Mat carried = grain_of(moved, density);
-  if (unstretched.empty()) return carried;
-  const cv::Mat change = times(grain_of(here, density) - carried, 1.0 - unstretched);
+  if (undistorted.empty()) return carried;
+  const cv::Mat change = times(grain_of(here, density) - carried, 1.0 - undistorted);
   cv::add(moved, change, moved, cv::noArray(), moved.type());
   return carried + change;
 }
@@ -151,12 +151,14 @@ void put_layer(Picture& target, const Layer& layer, const cv::Matx23d& picture_t
     return placed;
   };
   Placed placed;
+  // Colour holds what is kept with the other sign: both take the same way, or their difference would show the crop's
+  // grid.
   placed.colour = place(ready_to_shrink(layer.colour, density), cv::INTER_CUBIC, cv::BORDER_REPLICATE);
-  placed.kept = place(layer.kept, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  placed.kept = place(ready_to_shrink(layer.kept, density), cv::INTER_CUBIC, cv::BORDER_REPLICATE);
   placed.weights = place(layer.weights, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
-  placed.moved = moved_source(target.rgb, area, place(layer.motion, cv::INTER_LINEAR, cv::BORDER_REPLICATE), m);
+  placed.moved = moved_source(target.rgb, area, place(layer.motion, cv::INTER_CUBIC, cv::BORDER_REPLICATE), m);
   if (layer.grain) {
-    const cv::Mat steady = layer.motion.empty() ? cv::Mat() : unstretched(layer.motion);
+    const cv::Mat steady = layer.motion.empty() ? cv::Mat() : undistorted(layer.motion);
     placed.grain =
         even_grain(target.rgb(area), placed.moved, place(steady, cv::INTER_LINEAR, cv::BORDER_REPLICATE), density);
   }

@@ -5,6 +5,7 @@
 #include <array>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
+#include <utility>
 
 #include "magicface/core/error.hpp"
 #include "magicface/image/matching.hpp"
@@ -80,15 +81,17 @@ class Jacobian {
   /// Area that is taken for an area that is shown; negative where it is folded.
   cv::Mat determinant() const { return by_x_[0].mul(by_y_[1]) - by_y_[0].mul(by_x_[1]); }
 
-  /// The smaller singular value: length that is taken for a length that is shown, in the direction that is stretched
-  /// most.
-  cv::Mat least_gain() const {
+  /// The smaller and the larger singular value: length that is taken for a length that is shown, in the directions that
+  /// are stretched and squeezed most.
+  std::pair<cv::Mat, cv::Mat> gains() const {
     const cv::Mat area = determinant();
-    cv::Mat squares = by_x_[0].mul(by_x_[0]) + by_x_[1].mul(by_x_[1]) + by_y_[0].mul(by_y_[0]) + by_y_[1].mul(by_y_[1]);
-    cv::Mat between, least;
+    const cv::Mat squares =
+        by_x_[0].mul(by_x_[0]) + by_x_[1].mul(by_x_[1]) + by_y_[0].mul(by_y_[0]) + by_y_[1].mul(by_y_[1]);
+    cv::Mat between, least, greatest;
     cv::sqrt(cv::max(squares.mul(squares) - 4 * area.mul(area), 0.0), between);
     cv::sqrt(cv::max((squares - between) / 2, 0.0), least);
-    return least;
+    cv::sqrt((squares + between) / 2, greatest);
+    return {least, greatest};
   }
 
  private:
@@ -111,8 +114,18 @@ cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion) {
   return taken_from(picture, motion, {});
 }
 
-cv::Mat held_together(const cv::Mat& motion) { return smoothstep(Jacobian(motion).determinant(), 0.15, 0.4); }
+cv::Mat held_together(const cv::Mat& motion) {
+  const Jacobian jacobian(motion);
+  cv::Mat held = smoothstep(jacobian.determinant(), 0.15, 0.4).mul(1.0 - smoothstep(jacobian.gains().second, 2.5, 4));
+  // Drawn and carried skin differ a little: where one takes over from the other within a pixel, a spot would be seen.
+  const int reach = std::max(1, cvRound(side_of(motion) / 64.0));
+  cv::erode(held, held, cv::getStructuringElement(cv::MORPH_ELLIPSE, {2 * reach + 1, 2 * reach + 1}));
+  return smooth(held, reach);
+}
 
-cv::Mat unstretched(const cv::Mat& motion) { return smoothstep(Jacobian(motion).least_gain(), 0.6, 0.9); }
+cv::Mat undistorted(const cv::Mat& motion) {
+  const auto [least, greatest] = Jacobian(motion).gains();
+  return smoothstep(least, 0.6, 0.9).mul(1.0 - smoothstep(greatest, 1.5, 2.5));
+}
 
 }  // namespace magicface::image

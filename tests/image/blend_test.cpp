@@ -111,6 +111,19 @@ TEST(PutLayer, AddsAChangeToTheSourcesOwnDetail) {
   }
 }
 
+TEST(PutLayer, ShowsNoTraceOfHowMuchIsKeptWhereBothAreAlike) {
+  for (const double density : {0.25, 2.0}) {
+    Picture target{cv::Mat(cv::Size(64, 64), CV_8UC3, cv::Scalar::all(200)), {}};
+    const int side = cvRound(64 * density);
+    cv::Mat kept(side, side, CV_32F), colour;
+    cv::RNG random(4);
+    random.fill(kept, cv::RNG::UNIFORM, 0, 1);
+    cv::cvtColor(200 - 200 * kept, colour, cv::COLOR_GRAY2RGB);
+    put_layer(target, {colour, kept, cv::Mat::ones(side, side, CV_32F)}, {density, 0, 0, 0, density, 0});
+    EXPECT_LE(largest_difference(target.rgb, cv::Mat(cv::Size(64, 64), CV_8UC3, cv::Scalar::all(200))), 1) << density;
+  }
+}
+
 TEST(PutLayer, TakesTheSourceFromWhereItMovedFrom) {
   // The crop is an eighth as large and turned by a right angle: 2 to its right and 1 up is 16 down and 8 to the right.
   Picture target{cv::Mat(256, 256, CV_8UC3, cv::Scalar::all(100)), {}};

@@ -108,7 +108,22 @@ TEST(HeldTogether, IsNotWhatIsStretchedOrFolded) {
   EXPECT_FLOAT_EQ(held.at<float>(32, 54), 0);
 }
 
-TEST(Unstretched, IsWhatIsTurnedOrSqueezedAndNotWhatIsStretchedOneWay) {
+TEST(HeldTogether, IsNotWhatIsSqueezedToAQuarter) {
+  cv::Mat motion = cv::Mat::zeros(64, 64, CV_32FC2);
+  for (int x = 0; x < 64; ++x) motion.col(x).setTo(cv::Scalar(3.2 * (x - 32), 0));
+  EXPECT_FLOAT_EQ(held_together(motion).at<float>(32, 32), 0);
+}
+
+TEST(HeldTogether, FadesIntoWhatIsNot) {
+  cv::Mat motion = cv::Mat::zeros(128, 128, CV_32FC2);
+  for (int y = 60; y < 68; ++y) motion.row(y).setTo(cv::Scalar(0, -2.0 * (y - 64)));
+  const cv::Mat held = held_together(motion), change = held.rowRange(1, 128) - held.rowRange(0, 127);
+  EXPECT_LT(held.at<float>(64, 64), 0.05);
+  EXPECT_FLOAT_EQ(held.at<float>(20, 64), 1);
+  EXPECT_LT(cv::norm(change, cv::NORM_INF), 0.3);
+}
+
+TEST(Undistorted, IsWhatIsTurnedAndNotWhatIsStretchedOrSqueezedOneWay) {
   cv::Mat motion = cv::Mat::zeros(64, 64, CV_32FC2);
   const double turn = 0.4;
   for (int y = 0; y < 64; ++y) {
@@ -118,14 +133,14 @@ TEST(Unstretched, IsWhatIsTurnedOrSqueezedAndNotWhatIsStretchedOneWay) {
       if (x < 20)
         move = cv::Vec2f(std::cos(turn) * u - std::sin(turn) * v - u, std::sin(turn) * u + std::cos(turn) * v - v);
       if (x >= 44) move[0] = static_cast<float>(-0.6 * (x - 54));    // two and a half times as broad
-      if (x >= 20 && x < 44) move[1] = static_cast<float>(1.0 * v);  // half as high
+      if (x >= 20 && x < 44) move[1] = static_cast<float>(1.6 * v);  // squeezed to less than half its height
     }
   }
-  const cv::Mat unstretched_part = unstretched(motion);
-  EXPECT_FLOAT_EQ(unstretched_part.at<float>(32, 10), 1);
-  EXPECT_FLOAT_EQ(unstretched_part.at<float>(32, 32), 1);
-  EXPECT_FLOAT_EQ(unstretched_part.at<float>(32, 54), 0);
-  EXPECT_FLOAT_EQ(cv::norm(unstretched(cv::Mat::zeros(8, 8, CV_32FC2)), cv::NORM_L1), 64);
+  const cv::Mat whole = undistorted(motion);
+  EXPECT_FLOAT_EQ(whole.at<float>(32, 10), 1);
+  EXPECT_FLOAT_EQ(whole.at<float>(32, 32), 0);
+  EXPECT_FLOAT_EQ(whole.at<float>(32, 54), 0);
+  EXPECT_FLOAT_EQ(cv::norm(undistorted(cv::Mat::zeros(8, 8, CV_32FC2)), cv::NORM_L1), 64);
 }
 
 TEST(Carried, TakesPixelsFromExactPlaces) {

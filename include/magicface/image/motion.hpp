@@ -20,11 +20,12 @@ cv::Mat motion_between(const cv::Mat& before_rgb, const cv::Mat& after_rgb);
 cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion);
 
 /// 1 where what is carried is stretched to two and a half times its area at most, 0 from seven times on and where it is
-/// folded: a line between two lips that is pulled apart is no mouth. CV_32F.
+/// folded: a line between two lips that is pulled apart is no mouth. 0, too, where it is squeezed to a quarter of its
+/// length in some direction: a few pixels that stand for much more are no picture of it. CV_32F.
 cv::Mat held_together(const cv::Mat& motion);
 
-/// 1 where nothing is stretched by more than a ninth of its length in any direction, 0 from two thirds on: noise that is
-/// stretched makes streaks. CV_32F.
-cv::Mat unstretched(const cv::Mat& motion);
+/// 1 where nothing is stretched by more than a ninth of its length or squeezed to less than two thirds of it in any
+/// direction, 0 where it is stretched by two thirds or squeezed to two fifths: noise would make streaks. CV_32F.
+cv::Mat undistorted(const cv::Mat& motion);
 
 }  // namespace magicface::image
