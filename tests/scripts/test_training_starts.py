@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A larger network begins with what a smaller one has learnt; trainings have a mean; layouts don't change what is learnt."""
+import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from networks.demo_face import ActionUnitModule, CloseUps, FaceNetworks  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import common, mean, train_face, train_vae, widen  # noqa: E402
+from training import common, mean, strengthen, train_diffusion, train_face, train_vae, widen  # noqa: E402
 
 
 def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Path) -> None:
@@ -86,6 +87,31 @@ def test_the_mean_of_trainings_lies_between_them() -> None:
     middle = mean.mean(states)
     assert middle["weight"].tolist() == [3.0, 1.0]
     assert middle["count"] == 7
+
+
+def test_a_strengthened_denoiser_hears_more_of_the_units_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(1)
+    pair, forms = train_diffusion.build("smoke", 4, torch.device("cpu"))
+    torch.save({"average": pair.state_dict(), "step": 5}, tmp_path / "before.pt")
+    monkeypatch.setattr("sys.argv", ["strengthen.py", str(tmp_path / "before.pt"), "AU2=2", "AU26=1.5", "--out", str(tmp_path / "new" / "after.pt")])
+    strengthen.main()
+    after = torch.load(tmp_path / "new" / "after.pt", weights_only=False)
+    assert after["step"] == 5
+    latents, attribute, t = torch.randn(1, 4, 16, 16), torch.randn(1, 4, 16, 16), torch.tensor([700.0])
+    reference, variation, louder = forms["id_encoder"](torch.randn(1, 4, 16, 16)), torch.ones(1, 12), torch.ones(1, 12)
+    louder[0, 1], louder[0, 11] = 2, 1.5
+    with torch.no_grad():
+        wanted, plain = (forms["denoiser"](latents, attribute, t, asked, reference) for asked in (louder, variation))
+        pair.load_state_dict(after["average"])
+        found = forms["denoiser"](latents, attribute, t, variation, reference)
+    torch.testing.assert_close(found, wanted, rtol=0, atol=1e-5)
+    assert (wanted - plain).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("text", ["AU3=1.2", "AU4", "AU4=loud"])
+def test_a_gain_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, argparse.ArgumentTypeError)):
+        strengthen.gain(text)
 
 
 def test_normalising_by_planes_learns_the_same() -> None:
