@@ -76,7 +76,13 @@ cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat
 cv::Mat even_grain(const cv::Mat& here, cv::Mat& moved, const cv::Mat& undistorted, double density) {
   const cv::Mat carried = grain_of(moved, density);
   if (undistorted.empty()) return carried;
-  const cv::Mat change = times(grain_of(here, density) - carried, 1.0 - undistorted);
+  // What is cut at its limit in many places is an edge, and stays.
+  cv::Mat strongest, cut;
+  cv::reduce(cv::abs(carried.reshape(1, static_cast<int>(carried.total()))), strongest, 1, cv::REDUCE_MAX);
+  cut = strongest.reshape(1, carried.rows) >= 0.99 * cv::norm(carried, cv::NORM_INF);
+  cut.convertTo(cut, CV_32F, 1.0 / 255);
+  const cv::Mat noise = 1.0 - smoothstep(smooth(cut, 2), 0.3, 0.6);
+  const cv::Mat change = times(grain_of(here, density) - carried, noise.mul(1.0 - undistorted));
   cv::add(moved, change, moved, cv::noArray(), moved.type());
   return carried + change;
 }

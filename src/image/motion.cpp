@@ -116,11 +116,10 @@ cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion) {
 
 cv::Mat held_together(const cv::Mat& motion) {
   const Jacobian jacobian(motion);
-  cv::Mat held = smoothstep(jacobian.determinant(), 0.15, 0.4).mul(1.0 - smoothstep(jacobian.gains().second, 2.5, 4));
+  const cv::Mat held =
+      smoothstep(jacobian.determinant(), 0.15, 0.4).mul(1.0 - smoothstep(jacobian.gains().second, 2.5, 4));
   // Drawn and carried skin differ a little: where one takes over from the other within a pixel, a spot would be seen.
-  const int reach = std::max(1, cvRound(side_of(motion) / 64.0));
-  cv::erode(held, held, cv::getStructuringElement(cv::MORPH_ELLIPSE, {2 * reach + 1, 2 * reach + 1}));
-  return smooth(held, reach);
+  return smooth(held, std::max(1.0, side_of(motion) / 128.0));
 }
 
 cv::Mat undistorted(const cv::Mat& motion) {
