@@ -119,7 +119,7 @@ cv::Mat held_together(const cv::Mat& motion) {
   const cv::Mat held =
       smoothstep(jacobian.determinant(), 0.15, 0.4).mul(1.0 - smoothstep(jacobian.gains().second, 2.5, 4));
   // Drawn and carried skin differ a little: where one takes over from the other within a pixel, a spot would be seen.
-  return smooth(held, std::max(1.0, side_of(motion) / 128.0));
+  return smooth(held, 1.4 * std::max(1.0, side_of(motion) / 128.0));
 }
 
 cv::Mat undistorted(const cv::Mat& motion) {
