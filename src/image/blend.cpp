@@ -9,7 +9,6 @@
 
 #include "grain.hpp"
 #include "magicface/core/error.hpp"
-#include "magicface/image/matching.hpp"
 #include "magicface/image/motion.hpp"
 #include "shades.hpp"
 
@@ -69,22 +68,6 @@ cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat
   cv::Mat in_picture;
   cv::transform(motion, in_picture, cv::Mat(back));
   return taken_from(picture, in_picture, area.tl());
-}
-
-/// Gives what moved, and was distorted there, the grain that lies in its place instead of its own; returns the grain of
-/// it all.
-cv::Mat even_grain(const cv::Mat& here, cv::Mat& moved, const cv::Mat& undistorted, double density) {
-  const cv::Mat carried = grain_of(moved, density);
-  if (undistorted.empty()) return carried;
-  // What is cut at its limit in many places is an edge, and stays.
-  cv::Mat strongest, cut;
-  cv::reduce(cv::abs(carried.reshape(1, static_cast<int>(carried.total()))), strongest, 1, cv::REDUCE_MAX);
-  cut = strongest.reshape(1, carried.rows) >= 0.99 * cv::norm(carried, cv::NORM_INF);
-  cut.convertTo(cut, CV_32F, 1.0 / 255);
-  const cv::Mat noise = 1.0 - smoothstep(smooth(cut, 2), 0.3, 0.6);
-  const cv::Mat change = times(grain_of(here, density) - carried, noise.mul(1.0 - undistorted));
-  cv::add(moved, change, moved, cv::noArray(), moved.type());
-  return carried + change;
 }
 
 void blend(cv::Mat& target, const Placed& layer) {
@@ -166,7 +149,7 @@ void put_layer(Picture& target, const Layer& layer, const cv::Matx23d& picture_t
   if (layer.grain) {
     const cv::Mat steady = layer.motion.empty() ? cv::Mat() : undistorted(layer.motion);
     placed.grain =
-        even_grain(target.rgb(area), placed.moved, place(steady, cv::INTER_LINEAR, cv::BORDER_REPLICATE), density);
+        settle_grain(target.rgb(area), placed.moved, place(steady, cv::INTER_LINEAR, cv::BORDER_REPLICATE), density);
   }
   if (!limit.empty()) apply_limit(placed.weights, limit(area));
   cv::Mat part = target.rgb(area);

@@ -12,4 +12,11 @@ namespace magicface::image {
 /// is 0
 cv::Mat grain_of(const cv::Mat& picture, double density);
 
+/// Gives what was carried along the grain that lies in its place where it was distorted, for noise that is stretched
+/// makes streaks. Edges keep what is fine in them. Returns the grain of the result, as grain_of.
+/// @param here        CV_8UC3, what lies in that place
+/// @param moved       CV_8UC3, what was carried there; changed in place
+/// @param undistorted CV_32F in [0,1]; empty: 1 everywhere, and `moved` stays as it is
+cv::Mat settle_grain(const cv::Mat& here, cv::Mat& moved, const cv::Mat& undistorted, double density);
+
 }  // namespace magicface::image
