@@ -59,10 +59,14 @@ struct Placed {
   cv::Mat colour, kept, weights, moved, grain;
 };
 
-/// The area's pixels, each from where the motion (in pixels of the crop) says that it was.
+/// The area's pixels (CV_32FC3), each from where the motion (in pixels of the crop) says that it was.
 cv::Mat moved_source(const cv::Mat& picture, const cv::Rect& area, const cv::Mat& motion,
                      const cv::Matx23d& picture_to_crop) {
-  if (motion.empty()) return picture(area);
+  cv::Mat moved;
+  if (motion.empty()) {
+    picture(area).convertTo(moved, CV_32F);
+    return moved;
+  }
   const auto& m = picture_to_crop;
   const cv::Matx22d back = cv::Matx22d(m(0, 0), m(0, 1), m(1, 0), m(1, 1)).inv();
   cv::Mat in_picture;
@@ -76,7 +80,7 @@ void blend(cv::Mat& target, const Placed& layer) {
     const auto* colour = layer.colour.ptr<cv::Vec3f>(y);
     const auto* kept = layer.kept.empty() ? nullptr : layer.kept.ptr<float>(y);
     const auto* weight = layer.weights.ptr<float>(y);
-    const auto* moved = layer.moved.ptr<cv::Vec3b>(y);
+    const auto* moved = layer.moved.ptr<cv::Vec3f>(y);
     const auto* grain = layer.grain.empty() ? nullptr : layer.grain.ptr<cv::Vec3f>(y);
     for (int x = 0; x < target.cols; ++x) {
       if (!(weight[x] > 0)) continue;

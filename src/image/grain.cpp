@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "grain.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
@@ -13,15 +14,19 @@ namespace {
 
 /// Standard deviation of what is neither an edge nor nothing, by the median of the lengths.
 double usual_length(const cv::Mat& detail) {
-  cv::Mat lengths = cv::abs(detail.reshape(1)), bytes;
-  lengths.convertTo(bytes, CV_8U, 16);  // sixteenths of a grey level
+  constexpr int kBins = 256;
+  constexpr float kLongest = 16;
   cv::Mat counts;
-  cv::calcHist(std::vector<cv::Mat>{bytes}, {0}, cv::noArray(), counts, {256}, {0, 256});
+  cv::calcHist(std::vector<cv::Mat>{cv::abs(detail.reshape(1))}, {0}, cv::noArray(), counts, {kBins}, {0, kLongest});
+  const double half = 0.5 * static_cast<double>(detail.total() * 3);
   double below = 0;
-  int median = 0;
-  for (; median < 255 && (below += counts.at<float>(median)) < 0.5 * static_cast<double>(bytes.total()); ++median) {
+  for (int bin = 0; bin < kBins; ++bin) {
+    const double count = counts.at<float>(bin);
+    // Between a bin's ends, or what hardly differs would be cut at another length.
+    if (below + count >= half) return 1.4826 * kLongest / kBins * (bin + (half - below) / std::max(count, 1.0));
+    below += count;
   }
-  return 1.4826 * median / 16;
+  return 1.4826 * kLongest;
 }
 
 /// What is finer than the coarser picture can hold, and the length from which on it is an edge.
@@ -35,8 +40,7 @@ struct Fine {
   cv::Mat noise() const {
     std::array<cv::Mat, 3> channels;
     cv::split(cv::abs(detail), channels.data());
-    cv::Mat edges = cv::max(cv::max(channels[0], channels[1]), channels[2]) >= 0.99 * limit;
-    edges.convertTo(edges, CV_32F, 1.0 / 255);
+    const cv::Mat edges = smoothstep(cv::max(cv::max(channels[0], channels[1]), channels[2]), 0.8 * limit, 1.2 * limit);
     return 1.0 - smoothstep(smooth(edges, 2), 0.3, 0.6);
   }
 };
@@ -63,7 +67,7 @@ cv::Mat settle_grain(const cv::Mat& here, cv::Mat& moved, const cv::Mat& undisto
   const Fine fine = fine_of(moved, density);
   const cv::Mat carried = fine.without_edges();
   const cv::Mat change = times(grain_of(here, density) - carried, fine.noise().mul(1.0 - undistorted));
-  cv::add(moved, change, moved, cv::noArray(), moved.type());
+  moved += change;
   return carried + change;
 }
 

@@ -42,13 +42,15 @@ std::array<float, 4> cubic(float t) {
 }
 
 template <typename Value, int channels>
-void take(const cv::Mat& picture, const cv::Mat& motion, const cv::Point& offset, cv::Mat& result) {
+cv::Mat take(const cv::Mat& picture, const cv::Mat& motion, const cv::Point& offset) {
   using Pixel = cv::Vec<Value, channels>;
+  using Taken = cv::Vec<float, channels>;
+  cv::Mat result(motion.size(), CV_32FC(channels));
   const auto mirrored = [](int at, int length) { return cv::borderInterpolate(at, length, cv::BORDER_REFLECT_101); };
   for (int y = 0; y < motion.rows; ++y) {
     for (int x = 0; x < motion.cols; ++x) {
       const auto& move = motion.at<cv::Vec2f>(y, x);
-      auto& taken = result.at<Pixel>(y, x);
+      auto& taken = result.at<Taken>(y, x);
       if (move == cv::Vec2f()) {
         taken = picture.at<Pixel>(mirrored(y + offset.y, picture.rows), mirrored(x + offset.x, picture.cols));
         continue;
@@ -60,40 +62,31 @@ void take(const cv::Mat& picture, const cv::Mat& motion, const cv::Point& offset
                  down = cubic(move[1] - static_cast<float>(whole_y));
       std::array<int, 4> columns;
       for (int i = 0; i < 4; ++i) columns[i] = mirrored(left + i - 1, picture.cols);
-      std::array<float, channels> sum{};
+      taken = {};
       for (int j = 0; j < 4; ++j) {
         const auto* row = picture.ptr<Pixel>(mirrored(top + j - 1, picture.rows));
-        for (int i = 0; i < 4; ++i) {
-          const float weight = across[i] * down[j];
-          for (int c = 0; c < channels; ++c) sum[c] += static_cast<float>(row[columns[i]][c]) * weight;
-        }
+        for (int i = 0; i < 4; ++i) taken += across[i] * down[j] * Taken(row[columns[i]]);
       }
-      for (int c = 0; c < channels; ++c) taken[c] = cv::saturate_cast<Value>(sum[c]);
     }
   }
+  return result;
 }
 
 }  // namespace
 
 cv::Mat taken_from(const cv::Mat& picture, const cv::Mat& motion, const cv::Point& offset) {
-  cv::Mat result(motion.size(), picture.type());
   switch (picture.type()) {
     case CV_8UC3:
-      take<uchar, 3>(picture, motion, offset, result);
-      break;
+      return take<uchar, 3>(picture, motion, offset);
     case CV_32FC1:
-      take<float, 1>(picture, motion, offset, result);
-      break;
+      return take<float, 1>(picture, motion, offset);
     case CV_32FC2:
-      take<float, 2>(picture, motion, offset, result);
-      break;
+      return take<float, 2>(picture, motion, offset);
     case CV_32FC3:
-      take<float, 3>(picture, motion, offset, result);
-      break;
+      return take<float, 3>(picture, motion, offset);
     default:
       throw ItemError("carrying a picture along: expected 8-bit RGB, or one to three floats for every pixel");
   }
-  return result;
 }
 
 }  // namespace magicface::image

@@ -20,6 +20,7 @@ cv::Mat smoothstep(const cv::Mat& values, double low, double high);
 
 /// result(p) = picture(p + offset + motion(p)), cubic, beyond the border mirrored; of the motion's size (CV_32FC2).
 /// cv::remap rounds places to a 32nd of a pixel, which at an edge makes grey levels of a difference that is none.
+/// Floats, also of 8 bits: what is rounded twice may differ by 2 where a batch and a single differ in the sixth digit.
 /// @param picture CV_8UC3 or one to three floats
 cv::Mat taken_from(const cv::Mat& picture, const cv::Mat& motion, const cv::Point& offset);
 

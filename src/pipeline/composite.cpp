@@ -41,9 +41,7 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
   layer.grain = steps.keep_detail;
   if (steps.keep_detail && comparable) {
     // source + (edited - unchanged) where the structure was kept: the model's change, without the model's softness.
-    cv::Mat soft;
-    carried.convertTo(soft, CV_32F);
-    layer.colour -= image::times(soft, kept);
+    layer.colour -= image::times(carried, kept);
     layer.kept = kept;
   }
   return layer;

@@ -67,5 +67,25 @@ TEST(Grain, IsNotStretchedWithWhatIsCarried) {
   }
 }
 
+// As those of a batch and of a single: layers that differ in the last digits make pictures that differ by rounding.
+TEST(Grain, FollowsItsLayerSmoothly) {
+  cv::Mat motion(50, 50, CV_32FC2), kept(50, 50, CV_32F);
+  for (int y = 0; y < 50; ++y) {
+    for (int x = 0; x < 50; ++x) {
+      motion.at<cv::Vec2f>(y, x) = cv::Vec2f(0.3F * std::sin(0.7F * x), -0.025F * x * std::sin(0.3F * y));
+      kept.at<float>(y, x) = 0.5F + 0.5F * std::cos(0.5F * x);
+    }
+  }
+  const auto result = [&](double off) {
+    Picture target{noisy_edge(), {}};
+    Layer layer{cv::Mat(50, 50, CV_32FC3, cv::Scalar::all(20 + off)), kept + off / 255, cv::Mat::ones(50, 50, CV_32F)};
+    layer.grain = true;
+    layer.motion = motion + cv::Scalar(off, -off);
+    put_layer(target, layer, {0.25, 0, 0, 0, 0.25, 0});
+    return target.rgb;
+  };
+  for (const double off : {1e-4, 3e-4, 1e-3}) EXPECT_LE(cv::norm(result(off), result(0), cv::NORM_INF), 1) << off;
+}
+
 }  // namespace
 }  // namespace magicface::image

@@ -15,7 +15,7 @@ namespace magicface::image {
 cv::Mat motion_between(const cv::Mat& before_rgb, const cv::Mat& after_rgb);
 
 /// The picture with everything carried along: result(p) = picture(p + motion(p)), beyond the border as it is mirrored
-/// there. Where the motion is 0 the pixels are the picture's own.
+/// there. Where the motion is 0 the pixels are the picture's own. Floats, and not rounded, also of 8 bits.
 /// @param motion CV_32FC2 of the picture's size
 cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion);
 
