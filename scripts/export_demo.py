@@ -16,19 +16,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from exporting.bundle import digest, save_module  # noqa: E402
 from exporting.torchscript import fix_order  # noqa: E402
 from networks import demo_face, unet, vae  # noqa: E402
+from networks.compact import compact  # noqa: E402
 from training import common, condition, data  # noqa: E402
 
 ACTION_UNITS = ["AU1", "AU2", "AU4", "AU5", "AU6", "AU9", "AU12", "AU15", "AU17", "AU20", "AU25", "AU26"]
 DETECTORS = (("face_detection_yunet_2022mar.onnx", "<4.8"), ("face_detection_yunet_2023mar.onnx", ">=4.8"))
 LATENT_MODULES = ("vae_decoder", "denoiser", "id_encoder")
+JUDGES_MODULES = ("au_estimator", "identity")
 
 
-def write_modules(out: Path, modules: dict[str, nn.Module], image_size: int) -> dict:
-    """Script and save every module in half precision; returns the manifest's `modules`."""
+def write_modules(out: Path, modules: dict[str, nn.Module], image_size: int, judges_block: int) -> dict:
+    """Script and save every module in half precision, the judge's large layers in eight bits; returns the manifest's `modules`.
+
+    The judge's modules take in blocks of `judges_block` pixels a side, and so see a larger picture.
+    """
+    sizes = dict.fromkeys(LATENT_MODULES, image_size // 8) | dict.fromkeys(JUDGES_MODULES, image_size * judges_block)
     entries = {}
     for name, module in modules.items():
-        size = image_size // 8 if name in LATENT_MODULES else image_size
-        entries[name] = save_module(torch.jit.script(module.eval().half()), out / f"{name}.pt") | {"input_size": size}
+        size = sizes.get(name, image_size)
+        stored = compact(module) if name in JUDGES_MODULES else module
+        entries[name] = save_module(torch.jit.script(stored.eval().half()), out / f"{name}.pt") | {"input_size": size}
     return entries
 
 
@@ -77,7 +84,7 @@ def write_bundle(out: Path, parts: dict, image_size: int, scaling_factor: float,
         "denoiser": unet.DenoiserModule(parts["denoiser"]),
         **demo_face.bundle_modules(parts["faces"], parts["judge"]),
     }
-    entries = write_modules(out, modules, image_size)
+    entries = write_modules(out, modules, image_size, parts["judge"].trunk.block)
     detector = detector_entry(out, detectors)
     if detector is not None:
         entries["face_detector"] = detector

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from training import condition, data, schedule
+
+
+READERS = ("au_estimator", "identity", "head_pose")
 
 
 @dataclass
@@ -22,6 +26,15 @@ class Bundle:
     @property
     def size(self) -> int:
         return self.manifest["image_size"]
+
+    @property
+    def finest(self) -> int:
+        """Pixels a side that the network with the sharpest eye sees."""
+        return max(self.manifest["modules"][name]["input_size"] for name in READERS)
+
+    def read(self, name: str, pictures: Tensor) -> Tensor:
+        """What a face network says of pictures [N, 3, S, S] of any size; it sees them in its own."""
+        return self.modules[name](resized(pictures, self.manifest["modules"][name]["input_size"]))
 
     @property
     def factor(self) -> float:
@@ -43,6 +56,15 @@ def load(folder: Path) -> Bundle:
                     value.data = value.data.float()
             modules[name] = module
     return Bundle(folder, manifest, modules)
+
+
+def resized(pictures: Tensor, size: int) -> Tensor:
+    """Square pictures with `size` pixels a side: averages of more, or curves through fewer."""
+    if pictures.shape[3] == size:
+        return pictures
+    if pictures.shape[3] > size:
+        return F.interpolate(pictures, (size, size), mode="area")
+    return F.interpolate(pictures, (size, size), mode="bicubic", align_corners=False).clamp(0, 1)
 
 
 def same_crop(pictures: Tensor, frame: np.ndarray, size: int, nearest: bool = False) -> Tensor:

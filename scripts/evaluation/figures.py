@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from evaluation.bundle import READERS, Bundle
+
 HIGHEST = 5.0
 SMALLEST_CLASS = 20  # pixels of a picture, an ear's rim or the slit of a mouth: smaller ones say little of a parser
 
@@ -21,10 +23,13 @@ class Readings:
     identity: Tensor
     pose: Tensor
 
+    def __getitem__(self, some: slice) -> "Readings":
+        return Readings(self.au[some], self.identity[some], self.pose[some])
+
 
 @torch.no_grad()
-def read(modules: dict, pictures: Tensor) -> Readings:
-    return Readings(*(modules[name](pictures) for name in ("au_estimator", "identity", "head_pose")))
+def read(bundle: Bundle, pictures: Tensor) -> Readings:
+    return Readings(*(bundle.read(name, pictures) for name in READERS))
 
 
 @dataclass

@@ -2,7 +2,7 @@
 """The demo's face networks: one small trunk, and a head per task.
 
 They are trained together on rendered faces; every bundle module is the trunk with one head (and what that head needs).
-All take a face crop [B, 3, S, S] in [0, 1]; S is a multiple of 16.
+All take a face crop [B, 3, S, S] in [0, 1]; S is a multiple of 16 times FaceConfig.block.
 """
 from dataclasses import dataclass
 from typing import Tuple
@@ -13,13 +13,13 @@ from torch import Tensor, nn
 
 
 TASKS = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head_pose", "identity")
-CLOSE_UP = 48  # pixels a side that an eye or the mouth is shown with
+CLOSE_UP = 48  # blocks a side that an eye or the mouth is shown with
 DROPPED = 0.2  # of what action units are read from, while a network learns: some thousand people are soon known by heart
 
 
 @dataclass(frozen=True)
 class FaceConfig:
-    """Channels at a half, a quarter, an eighth and a sixteenth of the size, and of the identity vector."""
+    """Channels at a half, a quarter, an eighth and a sixteenth of the size in blocks, and of the identity vector."""
 
     widths: tuple[int, int, int, int] = (16, 32, 48, 64)
     identity: int = 128
@@ -28,6 +28,8 @@ class FaceConfig:
     close: bool = False  # a residual layer at half the size: places must be told to tenths of a pixel
     fine: int = 0  # channels at half size that the action units see at the landmarks: lids and lines are few pixels
     enlarged: int = 0  # features of each eye and of the mouth, seen enlarged, that the action units have besides
+    block: int = 1  # pixels a side that are taken in at once: with 2 a picture of 256 costs what one of 128 does, and nothing of it is lost
+    deep: bool = False  # a second residual layer at a quarter and at an eighth of the size and in the close-ups
 
 
 def conv(cin: int, cout: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
@@ -45,27 +47,33 @@ class Residual(nn.Module):
         return F.relu(x + self.body(x))
 
 
+def further(channels: int, wanted: bool) -> nn.Module:
+    """One more residual layer, if `wanted`, that adds nothing at first."""
+    if not wanted:
+        return nn.Identity()
+    layer = Residual(channels)
+    nn.init.zeros_(layer.body[-1].weight)
+    return layer
+
+
 class Trunk(nn.Module):
     """Features at half size, at a quarter (with what the deeper levels saw) and at a sixteenth."""
 
     def __init__(self, config: FaceConfig) -> None:
         super().__init__()
         a, b, c, d = config.widths
-        self.level1 = conv(3, a, 2)
-        self.close = Residual(a) if config.close else None
-        if self.close is not None:
-            nn.init.zeros_(self.close.body[-1].weight)  # adds nothing at first
-        self.level2 = nn.Sequential(conv(a, b, 2), Residual(b))
-        self.level3 = nn.Sequential(conv(b, c, 2), Residual(c))
+        self.block = config.block
+        self.level1 = conv(3 * config.block ** 2, a, 2)
+        self.close = further(a, config.close)
+        self.level2 = nn.Sequential(conv(a, b, 2), Residual(b), further(b, config.deep))
+        self.level3 = nn.Sequential(conv(b, c, 2), Residual(c), further(c, config.deep))
         self.level4 = nn.Sequential(conv(c, d, 2), Residual(d))
         self.side3 = nn.Conv2d(d, c, 1)
         self.side2 = nn.Conv2d(c, b, 1)
         self.merge = Residual(b)
 
     def forward(self, image: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-        one = self.level1((image - 0.5) / 0.25)
-        if self.close is not None:
-            one = self.close(one)
+        one = self.close(self.level1(F.pixel_unshuffle((image - 0.5) / 0.25, self.block)))
         two = self.level2(one)
         three = self.level3(two)
         four = self.level4(three)
@@ -100,18 +108,14 @@ class ParserHead(nn.Module):
         self.narrow = conv(b, 2 * a, 1, 1)
         self.body = nn.Sequential(conv(3 * a, 2 * a), nn.Conv2d(2 * a, 19, 1))
         self.correction = nn.Sequential(conv(3 + 19, 24), nn.Conv2d(24, 19, 3, 1, 1))
-        self.refine = Residual(24) if config.refined else None
-        if self.refine is not None:
-            nn.init.zeros_(self.refine.body[-1].weight)  # adds nothing at first
+        self.refine = further(24, config.refined)
 
     def forward(self, image: Tensor, one: Tensor, two: Tensor) -> Tensor:
         wide = F.interpolate(self.narrow(two), size=one.shape[2:], mode="bilinear", align_corners=False)
         logits = self.body(torch.cat([one, wide], 1))
         logits = F.interpolate(logits, size=image.shape[2:], mode="bilinear", align_corners=False)
         fine = self.correction[0](torch.cat([(image - 0.5) / 0.25, logits / 4], 1))
-        if self.refine is not None:
-            fine = self.refine(fine)
-        return logits + self.correction[1](fine)
+        return logits + self.correction[1](self.refine(fine))
 
 
 class PointFeatures(nn.Module):
@@ -140,10 +144,12 @@ def sampled(features: Tensor, grid: Tensor) -> Tensor:
 class CloseUps(nn.Module):
     """What the picture itself shows of both eyes (with their brows) and of the mouth: a lid that rises by one moves a third of a pixel."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, config: FaceConfig) -> None:
         super().__init__()
-        self.body = nn.Sequential(conv(3, 16), conv(16, 24, 2), Residual(24), conv(24, 32, 2), Residual(32), conv(32, 6, 1, 1))
-        self.side = CLOSE_UP
+        count, self.block = config.enlarged, config.block
+        self.body = nn.Sequential(conv(3 * self.block ** 2, 16), conv(16, 24, 2), Residual(24), conv(24, 32, 2), Residual(32), conv(32, 6, 1, 1))
+        self.deeper = further(24, config.deep)
+        self.side = CLOSE_UP * self.block
         self.eye = nn.Linear(6 * (CLOSE_UP // 4) ** 2, count)
         self.mouth = nn.Linear(6 * (CLOSE_UP // 4) ** 2, count)
 
@@ -162,7 +168,12 @@ class CloseUps(nn.Module):
         grid = (2 * torch.stack([x, y], 3) + 1) / float(image.shape[3]) - 1
         shown = F.grid_sample((image.float() - 0.5) / 0.25, grid, padding_mode="border", align_corners=False)
         shown = torch.stack(shown.chunk(3, 2), 1).flatten(0, 1).to(image.dtype)
-        features = self.body(shown).flatten(1).unflatten(0, [image.shape[0], 3])
+        features = F.pixel_unshuffle(shown, self.block)
+        for i, layer in enumerate(self.body):
+            features = layer(features)
+            if i == 2:
+                features = self.deeper(features)
+        features = features.flatten(1).unflatten(0, [image.shape[0], 3])
         eyes = self.eye(features[:, :2]).flatten(1)
         return F.relu(torch.cat([eyes, self.mouth(features[:, 2])], 1)).float()
 
@@ -171,7 +182,7 @@ class ActionUnitHead(nn.Module):
     def __init__(self, config: FaceConfig) -> None:
         super().__init__()
         self.features = PointFeatures(config)
-        self.close_ups = CloseUps(config.enlarged) if config.enlarged else None
+        self.close_ups = CloseUps(config) if config.enlarged else None
         self.dropout = nn.Dropout(DROPPED)
         self.body = nn.Sequential(nn.Linear(self.features.size + 3 * config.enlarged, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
 

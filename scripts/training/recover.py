@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from networks.compact import restored  # noqa: E402
 from networks.demo_face import FaceNetworks  # noqa: E402
 from networks.unet import UNet  # noqa: E402
 from networks.vae import Vae  # noqa: E402
@@ -36,7 +37,7 @@ AUTOENCODER = {name: {part: part for part in ("encoder", "quant_conv", "decoder"
 def state_of(file: Path) -> State:
     """A TorchScript file's parameters and buffers, floating ones in float32."""
     module = torch.jit.load(str(file), map_location="cpu")
-    return {name: value.float() if value.is_floating_point() else value for name, value in module.state_dict().items()}
+    return restored({name: value.float() if value.is_floating_point() else value for name, value in module.state_dict().items()})
 
 
 def gathered(bundle: Path, parts: dict[str, dict[str, str]]) -> State:
@@ -72,7 +73,7 @@ def unets(bundle: Path, latent: dict, smoke: bool) -> dict:
 
 
 def tools(bundle: Path, _: dict, smoke: bool) -> dict:
-    config = train_face.SMOKE if smoke else train_face.TOOLS
+    config = train_face.configs(smoke)[0]
     return {"average": filled(FaceNetworks(config), gathered(bundle, FACES), ("action_units.", "identity.")), "config": config}
 
 
@@ -81,8 +82,10 @@ def judge(bundle: Path, _: dict, smoke: bool) -> dict:
     fine = state.get("action_units.features.fine.0.weight")  # up to version 7 there was none
     close = "trunk.close.body.0.0.weight" in state  # up to version 10 there was none
     eye = state.get("action_units.close_ups.eye.weight")  # up to version 11 there was none
+    block = 1 if state["trunk.level1.0.weight"].shape[1] == 3 else 2  # up to version 14 it saw 128 pixels a side, and
+    deep = "trunk.level2.2.body.0.0.weight" in state  # had a layer less
     channels = {"fine": 0 if fine is None else len(fine), "enlarged": 0 if eye is None else len(eye)}
-    config = replace(train_face.SMOKE if smoke else train_face.JUDGE, close=close, **channels)
+    config = replace(train_face.configs(smoke)[1], close=close, block=block, deep=deep, **channels)
     return {"average": filled(FaceNetworks(config), state, ("parser.", "jaw.", "pose.")), "config": config}
 
 

@@ -6,6 +6,7 @@ folders that the generator never sees. Resumes from OUT/faces.pt.
 """
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from training import common, data, parallel, widen  # noqa: E402
 from training.augment import augment  # noqa: E402
 
 SMOKE = FaceConfig(widths=(4, 8, 8, 8), identity=16, hidden=16, enlarged=4)
+SMOKE_JUDGE = replace(SMOKE, block=2, deep=True)
 # Index of each landmark's mirror image.
 MIRROR = np.array([*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46, 39, 38, 37,
                    36, 41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65])
@@ -29,9 +31,14 @@ OVERLAP_WEIGHT = 1.5
 SQUARES = 0.07
 STRETCH = 0.1  # of the judge's pictures: its error on people it never saw is mostly how their faces are built
 TOOLS = FaceConfig(refined=True)
-JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192, close=True, fine=12, enlarged=32)
+JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192, close=True, fine=12, enlarged=32, block=2, deep=True)
 FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
 JUDGE_TASKS = ("landmarks", "au_estimator", "identity")  # the landmarks say where to look
+
+
+def configs(smoke: bool) -> tuple[FaceConfig, FaceConfig]:
+    """The tools' and the judge's."""
+    return (SMOKE, SMOKE_JUDGE) if smoke else (TOOLS, JUDGE)
 
 
 def rotate(points: np.ndarray, angle: np.ndarray, size: int) -> np.ndarray:
@@ -177,27 +184,31 @@ def evaluate(networks: FaceNetworks, portraits: data.Portraits, rows: np.ndarray
 
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
-    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--size", type=int, help="of the crops (default: 128, the judge's 256)")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--start", type=Path, help="faces.pt whose average a new training begins with; it may be without `refined` or `fine`")
     parser.add_argument("--clean", type=float, default=0.3, help="part of the pictures that stay as rendered: damage leaves no sharp edges to learn from")
     parser.add_argument("--judge", action="store_true", help="action units and identity instead of the other tasks")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.size = options.size or (256 if options.judge else 128)
+    return options
 
 
 def main() -> None:
     options = arguments()
-    device, config = common.prepare(options), SMOKE if options.smoke else JUDGE if options.judge else TOOLS
+    device, config = common.prepare(options), configs(options.smoke)[int(options.judge)]
     tasks = JUDGE_TASKS if options.judge else FACE_TASKS
     first_set = data.load(options.data[0])
     held_out = np.arange(data.training_rows(first_set, options.held_out), first_set.rows)
+    torch.manual_seed(options.seed)  # every process starts from the same weights
     networks = FaceNetworks(config).to(device, memory_format=torch.channels_last)
     widen.begin(networks, options.start, device)
     average = common.Average(networks, 0.998)
     optimizer = torch.optim.AdamW(networks.parameters(), lr=options.rate, weight_decay=1e-2)
     path = options.out / "faces.pt"
     step, spent = common.resume(path, "networks", networks, average, optimizer, device)
-    clock, generator = common.Clock(options.minutes, spent), np.random.default_rng((options.seed, step))
+    clock, generator = common.Clock(options.minutes, spent), np.random.default_rng((options.seed, step, parallel.rank()))
+    torch.manual_seed(int(generator.integers(2**31)))
     common.log(options.out, f"faces: {sum(p.numel() for p in networks.parameters()) / 1e6:.2f} M parameters, from step {step}")
     first, stop, means, sets = step, False, [], []
     while not stop:
@@ -216,14 +227,16 @@ def main() -> None:
         optimizer.zero_grad(set_to_none=True)
         sum(terms.values()).backward()
         optimizer.step()
-        average.update(networks)
         step += 1
-        stop = clock.spent > clock.total or (options.smoke and step - first >= 3)
+        finished = clock.spent > clock.total or (options.smoke and step - first >= 3)
+        if step % parallel.PERIOD == 0 or options.workers == 1:
+            stop = parallel.average_parameters(networks, finished)
+        average.update(networks)
         means.append([float(v.detach()) for v in terms.values()])
         if step % 100 == 0:
             common.log(options.out, f"step {step} " + " ".join(f"{k} {v:.3f}" for k, v in zip(terms, np.mean(means, 0))))
             means = []
-        if stop or step % 300 == 0:
+        if parallel.rank() == 0 and (stop or step % 300 == 0):
             with average.lent_to(networks):
                 common.log(options.out, f"step {step}: {evaluate(networks, first_set, held_out, options.size, tasks, device)}")
             common.save(path, networks=networks.state_dict(), average=average.values, count=average.count,
@@ -231,4 +244,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    parallel.launch(main, 1)
+    parallel.launch(main, arguments().workers)

@@ -11,6 +11,7 @@ def widened(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """The trained `state` with what `network` (new, with more layers or inputs) has besides.
 
     A residual layer that `state` doesn't know adds nothing at first, and new columns of a matrix, which come last, are zero.
+    A convolution that takes in blocks of pixels (`pixel_unshuffle`) begins with their mean.
     """
     result = {}
     for name, fresh in network.state_dict().items():
@@ -19,6 +20,9 @@ def widened(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
             result[name] = torch.zeros_like(fresh) if ".conv2." in name else fresh.clone()  # a ResnetBlock's last layer
         elif trained.shape == fresh.shape:
             result[name] = trained
+        elif fresh.ndim == 4:
+            block = fresh.shape[1] // trained.shape[1]
+            result[name] = trained.repeat_interleave(block, 1) / block
         else:
             result[name] = torch.zeros_like(fresh)
             result[name][:, : trained.shape[1]] = trained

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-from networks.demo_face import ActionUnitModule, CloseUps, FaceNetworks  # noqa: E402
+from networks.demo_face import ActionUnitModule, CloseUps, FaceConfig, FaceNetworks  # noqa: E402
 from networks.vae import Vae  # noqa: E402
 from training import common, mean, strengthen, train_diffusion, train_face, train_vae, widen  # noqa: E402
 
@@ -58,6 +58,29 @@ def test_face_networks_that_see_more_say_the_same_at_first() -> None:
     assert after.trunk.close.body[-1].weight.grad.abs().max() > 0
 
 
+def test_a_judge_of_twice_as_many_pixels_says_the_same_at_first() -> None:
+    torch.manual_seed(1)
+    before = FaceNetworks(train_face.SMOKE).eval()
+    after = FaceNetworks(replace(train_face.SMOKE, block=2, deep=True)).eval()
+    after.load_state_dict(widen.widened(after, before.state_dict()))
+    image = torch.rand(2, 3, 128, 128)
+    with torch.no_grad():
+        wanted, found = (network(picture, train_face.JUDGE_TASKS) for network, picture in
+                         ((before, torch.nn.functional.avg_pool2d(image, 2)), (after, image)))
+        other = image.clone()
+        other[:, :, ::2] = image[:, :, 1::2]
+        other[:, :, 1::2] = image[:, :, ::2]
+        finer = after(other, train_face.JUDGE_TASKS)["landmarks"]
+    wanted["landmarks"] = 2 * wanted["landmarks"] + 0.5
+    assert all(torch.allclose(found[name], wanted[name], atol=2e-4) for name in wanted)
+    assert torch.allclose(finer, found["landmarks"])  # what is finer isn't heard yet,
+    found = after.train()(image, train_face.JUDGE_TASKS)
+    found["au_estimator"].sum().backward()
+    weight = after.trunk.level1[0].weight
+    assert weight.grad[:, 0].sub(weight.grad[:, 1]).abs().max() > 0  # but will be
+    assert after.action_units.close_ups.deeper.body[-1].weight.grad.abs().max() > 0
+
+
 def test_close_ups_show_both_eyes_as_right_ones_and_the_mouth() -> None:
     points = torch.zeros(1, 68, 2)
     points[0, :, 0], points[0, :, 1] = 64, 100
@@ -67,8 +90,8 @@ def test_close_ups_show_both_eyes_as_right_ones_and_the_mouth() -> None:
     face = torch.cat([half, half.flip(3)], 3)  # symmetrical about 63.5
     face[:, :, 90:110, 54:74] = 1
     seen = []
-    network = CloseUps(4).eval()
-    network.body.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    network = CloseUps(FaceConfig(enlarged=4)).eval()
+    network.body[0].register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
     with torch.no_grad():
         found = network(face, points)
     right, left, mouth = seen[0] / 4 + 0.5
