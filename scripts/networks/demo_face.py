@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 TASKS = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head_pose", "identity")
 CLOSE_UP = 48  # blocks a side that an eye or the mouth is shown with
-DROPPED = 0.2  # of what action units are read from, while a network learns: some thousand people are soon known by heart
+DROPPED = 0.1  # of what action units are read from, while a network learns: some thousand people are soon known by heart
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class FaceConfig:
     close: bool = False  # a residual layer at half the size: places must be told to tenths of a pixel
     fine: int = 0  # channels at half size that the action units see at the landmarks: lids and lines are few pixels
     enlarged: int = 0  # features of each eye and of the mouth, seen enlarged, that the action units have besides
+    finer: int = 0  # and as many that tell places in them twice as finely
     block: int = 1  # pixels a side that are taken in at once: with 2 a picture of 256 costs what one of 128 does, and nothing of it is lost
     deep: bool = False  # a second residual layer at a quarter and at an eighth of the size and in the close-ups
 
@@ -56,6 +57,12 @@ def further(channels: int, wanted: bool) -> nn.Module:
     return layer
 
 
+def taken_in(image: Tensor, block: int) -> Tensor:
+    """Values around 0 of a picture [B, 3, H, W] in [0, 1], its pixels in blocks: [B, 3 * block ** 2, H / block, W / block]."""
+    values = (image - 0.5) / 0.25
+    return values if block == 1 else F.pixel_unshuffle(values, block)
+
+
 class Trunk(nn.Module):
     """Features at half size, at a quarter (with what the deeper levels saw) and at a sixteenth."""
 
@@ -73,7 +80,7 @@ class Trunk(nn.Module):
         self.merge = Residual(b)
 
     def forward(self, image: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-        one = self.close(self.level1(F.pixel_unshuffle((image - 0.5) / 0.25, self.block)))
+        one = self.close(self.level1(taken_in(image, self.block)))
         two = self.level2(one)
         three = self.level3(two)
         four = self.level4(three)
@@ -141,6 +148,20 @@ def sampled(features: Tensor, grid: Tensor) -> Tensor:
     return F.grid_sample(features.float(), grid[:, :, None, :].float(), align_corners=False).flatten(1)
 
 
+class FinePlaces(nn.Module):
+    """Reads close-ups at half of their size in blocks, where a lid's place can be told."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.narrow = conv(24, 6, 1, 1)
+        self.eye = nn.Linear(6 * (CLOSE_UP // 2) ** 2, count)
+        self.mouth = nn.Linear(6 * (CLOSE_UP // 2) ** 2, count)
+
+    def forward(self, features: Tensor) -> Tensor:
+        parts = self.narrow(features).flatten(1).unflatten(0, [-1, 3])
+        return F.relu(torch.cat([self.eye(parts[:, :2]).flatten(1), self.mouth(parts[:, 2])], 1)).float()
+
+
 class CloseUps(nn.Module):
     """What the picture itself shows of both eyes (with their brows) and of the mouth: a lid that rises by one moves a third of a pixel."""
 
@@ -149,6 +170,7 @@ class CloseUps(nn.Module):
         count, self.block = config.enlarged, config.block
         self.body = nn.Sequential(conv(3 * self.block ** 2, 16), conv(16, 24, 2), Residual(24), conv(24, 32, 2), Residual(32), conv(32, 6, 1, 1))
         self.deeper = further(24, config.deep)
+        self.finer = FinePlaces(config.finer) if config.finer else None
         self.side = CLOSE_UP * self.block
         self.eye = nn.Linear(6 * (CLOSE_UP // 4) ** 2, count)
         self.mouth = nn.Linear(6 * (CLOSE_UP // 4) ** 2, count)
@@ -166,16 +188,16 @@ class CloseUps(nn.Module):
         x = x[:, :, None, :].expand(-1, -1, self.side, -1).flatten(1, 2)
         y = y[:, :, :, None].expand(-1, -1, -1, self.side).flatten(1, 2)
         grid = (2 * torch.stack([x, y], 3) + 1) / float(image.shape[3]) - 1
-        shown = F.grid_sample((image.float() - 0.5) / 0.25, grid, padding_mode="border", align_corners=False)
+        shown = F.grid_sample(image.float(), grid, padding_mode="border", align_corners=False)
         shown = torch.stack(shown.chunk(3, 2), 1).flatten(0, 1).to(image.dtype)
-        features = F.pixel_unshuffle(shown, self.block)
+        features, fine = taken_in(shown, self.block), torch.empty(0)
         for i, layer in enumerate(self.body):
             features = layer(features)
             if i == 2:
-                features = self.deeper(features)
-        features = features.flatten(1).unflatten(0, [image.shape[0], 3])
-        eyes = self.eye(features[:, :2]).flatten(1)
-        return F.relu(torch.cat([eyes, self.mouth(features[:, 2])], 1)).float()
+                features = fine = self.deeper(features)
+        parts = features.flatten(1).unflatten(0, [-1, 3])
+        found = F.relu(torch.cat([self.eye(parts[:, :2]).flatten(1), self.mouth(parts[:, 2])], 1)).float()
+        return found if self.finer is None else torch.cat([found, self.finer(fine)], 1)
 
 
 class ActionUnitHead(nn.Module):
@@ -184,7 +206,7 @@ class ActionUnitHead(nn.Module):
         self.features = PointFeatures(config)
         self.close_ups = CloseUps(config) if config.enlarged else None
         self.dropout = nn.Dropout(DROPPED)
-        self.body = nn.Sequential(nn.Linear(self.features.size + 3 * config.enlarged, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
+        self.body = nn.Sequential(nn.Linear(self.features.size + 3 * (config.enlarged + config.finer), config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
 
     def forward(self, image: Tensor, one: Tensor, two: Tensor, four: Tensor, points: Tensor) -> Tensor:
         features = self.features(one, two, four, points, image.shape[3])

@@ -78,14 +78,22 @@ def occlude(images: Tensor) -> Tensor:
     return torch.where(inside[:, None], torch.rand(batch, 3, 1, 1), images)
 
 
-def augment(images: Tensor, clean: float = 0.0) -> Tensor:
-    """All of the above, each on a part of the batch, and noise; the part `clean` of the batch stays as it is."""
-    batch, given = images.shape[0], images
+def damaged(images: Tensor) -> Tensor:
+    """All of the above, each on a part of the batch, and noise."""
+    batch = images.shape[0]
     images = colour(images)
     for share, damage in ((0.4, light), (0.35, coarse), (0.25, blocks), (0.2, occlude)):
         rows = chosen(batch, share).nonzero()[:, 0]
         if len(rows):
             images[rows] = damage(images[rows])
     strength = 0.06 * torch.rand(batch, 1, 1, 1) * chosen(batch, 0.5)[:, None, None, None]
-    images = (images + strength * torch.randn_like(images)).clamp(0, 1)
-    return torch.where(chosen(batch, clean)[:, None, None, None], given, images)
+    return (images + strength * torch.randn_like(images)).clamp(0, 1)
+
+
+def augment(images: Tensor, clean: float = 0.0) -> Tensor:
+    """Damaged pictures; the part `clean` of the batch stays as it is."""
+    rows = (~chosen(images.shape[0], clean)).nonzero()[:, 0]
+    images = images.clone()
+    if len(rows):
+        images[rows] = damaged(images[rows])
+    return images

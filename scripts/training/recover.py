@@ -84,7 +84,8 @@ def judge(bundle: Path, _: dict, smoke: bool) -> dict:
     eye = state.get("action_units.close_ups.eye.weight")  # up to version 11 there was none
     block = 1 if state["trunk.level1.0.weight"].shape[1] == 3 else 2  # up to version 14 it saw 128 pixels a side, and
     deep = "trunk.level2.2.body.0.0.weight" in state  # had a layer less
-    channels = {"fine": 0 if fine is None else len(fine), "enlarged": 0 if eye is None else len(eye)}
+    finer = state.get("action_units.close_ups.finer.eye.weight")  # nor that
+    channels = {"finer": 0 if finer is None else len(finer), "fine": 0 if fine is None else len(fine), "enlarged": 0 if eye is None else len(eye)}
     config = replace(train_face.configs(smoke)[1], close=close, block=block, deep=deep, **channels)
     return {"average": filled(FaceNetworks(config), state, ("parser.", "jaw.", "pose.")), "config": config}
 

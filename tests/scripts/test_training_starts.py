@@ -61,19 +61,18 @@ def test_face_networks_that_see_more_say_the_same_at_first() -> None:
 def test_a_judge_of_twice_as_many_pixels_says_the_same_at_first() -> None:
     torch.manual_seed(1)
     before = FaceNetworks(train_face.SMOKE).eval()
-    after = FaceNetworks(replace(train_face.SMOKE, block=2, deep=True)).eval()
+    after = FaceNetworks(train_face.SMOKE_JUDGE).eval()
     after.load_state_dict(widen.widened(after, before.state_dict()))
-    image = torch.rand(2, 3, 128, 128)
+    # Smooth, for close-ups of 96 pixels aren't exactly those of 48.
+    image = torch.nn.functional.interpolate(torch.rand(2, 3, 16, 16), size=128, mode="bicubic").clamp(0, 1)
     with torch.no_grad():
         wanted, found = (network(picture, train_face.JUDGE_TASKS) for network, picture in
                          ((before, torch.nn.functional.avg_pool2d(image, 2)), (after, image)))
-        other = image.clone()
-        other[:, :, ::2] = image[:, :, 1::2]
-        other[:, :, 1::2] = image[:, :, ::2]
+        other = image.unflatten(2, [64, 2]).flip(3).flatten(2, 3)  # every two rows exchanged
         finer = after(other, train_face.JUDGE_TASKS)["landmarks"]
     wanted["landmarks"] = 2 * wanted["landmarks"] + 0.5
-    assert all(torch.allclose(found[name], wanted[name], atol=2e-4) for name in wanted)
-    assert torch.allclose(finer, found["landmarks"])  # what is finer isn't heard yet,
+    assert all(torch.allclose(found[name], wanted[name], atol=1e-3) for name in wanted)
+    assert torch.allclose(finer, found["landmarks"], atol=1e-3)  # what is finer isn't heard yet,
     found = after.train()(image, train_face.JUDGE_TASKS)
     found["au_estimator"].sum().backward()
     weight = after.trunk.level1[0].weight
