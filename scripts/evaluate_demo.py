@@ -165,7 +165,7 @@ def judge_persons(options: argparse.Namespace, firsts: list[int]) -> list[tuple[
     for first in firsts:
         figures = measures.Figures()
         pictures = judge_person(bundle, portraits, np.flatnonzero(portraits.before == first), options, figures)
-        vector = bundle.modules["identity"](pictures[2][:1])[0]
+        vector = bundle.read("identity", pictures[2][:1])[0]
         result.append((figures.values, sheet_rows(*pictures), vector.numpy()))
     return result
 
