@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judge a bundle's editing on rendered people it never saw, beside the true renders of what was asked for.
 
-    render_portraits.py --assets DIR --edit-set data/edits --start-seed 9000000 --people 40
+    render_portraits.py --assets DIR --edit-set data/edits --start-seed 9000000 --people 40 --size 288
     evaluate_demo.py --bundle models/demo --data data/edits --sheet sheet.png --json figures.json
 
 Crops lie where the renderer's landmarks put them; class map, neutral jaw and landmarks of the condition image are the bundle's own.
