@@ -91,10 +91,10 @@ def test_portraits_of_other_sizes_have_batches_of_their_own(uncropped, make_pict
         assert inputs == [f"in/p{number % 2}.png", f"in/p{number % 2 + 2}.png"]
 
 
-def test_targets_share_batches_too(tiny, sample, tmp_path):
+def test_targets_share_batches_too(embedded, sample, tmp_path):
     (tmp_path / "b.png").write_bytes(sample.read_bytes())
-    tiny.edit("--in", sample, "--in", "b.png", "--target", "AU12=3,AU4=0", "--batch-size", 2, "--out", "made")
-    tiny.edit("--in", sample, "--in", "b.png", "--target", "AU12=3,AU4=0", "--batch-size", 1, "--out", "single")
+    embedded.edit("--in", sample, "--in", "b.png", "--target", "AU12=3,AU4=0", "--batch-size", 2, "--out", "made")
+    embedded.edit("--in", sample, "--in", "b.png", "--target", "AU12=3,AU4=0", "--batch-size", 1, "--out", "single")
     assert [len(item["batch"]["edits"]) for item in items(tmp_path / "made")] == [2, 2]
     for name in bytes_of(tmp_path / "single"):
         assert np.abs(pixels(tmp_path / "made" / name) - pixels(tmp_path / "single" / name)).max() <= 1

@@ -53,11 +53,11 @@ def test_masks_that_do_not_fit_fail_the_item(tiny, sample, tmp_path, size, colou
     assert result.code == 1 and said in result.err and "portrait.png" in result.err
 
 
-def test_a_batch_equals_its_singles(tiny, sample, tmp_path):
+def test_a_batch_equals_its_singles(embedded, sample, tmp_path):
     edits = ["AU12=3", "AU4=-2", "AU26=5"]
     flags = [word for edit in edits for word in ("--au", edit)]
-    assert tiny.edit("--in", sample, *flags, "--batch-size", "3", "--out", "batch").code == 0
-    assert tiny.edit("--in", sample, *flags, "--batch-size", "1", "--out", "single").code == 0
+    assert embedded.edit("--in", sample, *flags, "--batch-size", "3", "--out", "batch").code == 0
+    assert embedded.edit("--in", sample, *flags, "--batch-size", "1", "--out", "single").code == 0
     names = sorted(file.name for file in (tmp_path / "batch").glob("*.png"))
     assert len(names) == 3
     for name in names:
