@@ -83,17 +83,22 @@ def sampling(options: argparse.Namespace) -> list[str]:
     return [str(word) for pair in words.items() for word in pair]
 
 
+def identity(figures: measures.Figures, who: str, floor: str) -> tuple[float, float, str]:
+    """Median distance to the portrait, the same of true renders, and what is asked for."""
+    same = np.array(figures.values[f"{floor} identity"])
+    return float(np.median(figures.values[f"{who} identity"])), float(np.median(same)), f"< {np.quantile(same, 0.75):.4f} (75 % of one person's)"
+
+
 def delivered_table(figures: measures.Figures) -> list[tuple[str, float, float | None, str]]:
     """What users get, if it was measured."""
     if "delivered au" not in figures.values:
         return []
-    mean, same = figures.mean, np.array(figures.values["delivered floor identity"])
+    mean = figures.mean
     return [
         ("delivered: edited AU error, MSE", mean("delivered au"), mean("delivered floor au"), "<= 0.261"),
         ("delivered: direction, %", 100 * mean("delivered direction"), 100 * mean("delivered floor direction"), ">= 99"),
         ("delivered: untouched AU change", mean("delivered untouched"), mean("delivered floor untouched"), "<= max(0.3, floor + 0.1)"),
-        ("delivered: identity distance, median", float(np.median(figures.values["delivered identity"])), float(np.median(same)),
-         f"< {np.quantile(same, 0.75):.4f} (75 % of one person's)"),
+        ("delivered: identity distance, median", *identity(figures, "delivered", "delivered floor")),
         ("delivered: head pose RMSE, rad", figures.root_mean("delivered pose"), figures.root_mean("delivered floor pose"), "<= 0.032"),
         ("delivered: PSNR to the true render, dB", mean("delivered psnr"), None, ""),
     ]
@@ -102,8 +107,6 @@ def delivered_table(figures: measures.Figures) -> list[tuple[str, float, float |
 def table(bundle: bundles.Bundle, figures: measures.Figures, others: np.ndarray) -> list[tuple[str, float, float | None, str]]:
     """Name, figure, floor, target. `others`: identity distances between persons."""
     mean, root = figures.mean, figures.root_mean
-    same = np.array(figures.values["floor identity"])
-    limit = np.quantile(same, 0.75)
     return [
         ("estimator against known truth, MSE", mean("estimator"), None, "<= 0.10"),
         ("the same of the crops that the model sees", mean("estimator of the model's crops"), None, ""),
@@ -111,7 +114,7 @@ def table(bundle: bundles.Bundle, figures: measures.Figures, others: np.ndarray)
         ("the same of the true render through the autoencoder", mean("autoencoder au"), None, ""),
         ("direction, %", 100 * mean("direction"), 100 * mean("floor direction"), ">= 99"),
         ("untouched AU change", mean("edit untouched"), mean("floor untouched"), "<= max(0.3, floor + 0.1)"),
-        ("identity distance, median", float(np.median(figures.values["edit identity"])), float(np.median(same)), f"< {limit:.4f} (75 % of one person's)"),
+        ("identity distance, median", *identity(figures, "edit", "floor")),
         ("the same of the true render through the autoencoder", float(np.median(figures.values["autoencoder identity"])), None, ""),
         ("identity distance of two persons, median", float(np.median(others)), None, ""),
         ("background RMSE, model's picture", root("background"), root("floor background"), "<= 0.044"),

@@ -29,7 +29,7 @@ class CompactLinear(nn.Module):
 
 
 class CompactConv2d(nn.Module):
-    """Without a bias: norms follow."""
+    """Of one without a bias, as those are that a norm follows."""
 
     def __init__(self, layer: nn.Conv2d) -> None:
         super().__init__()
@@ -46,8 +46,9 @@ def compact(module: nn.Module) -> nn.Module:
     module = copy.deepcopy(module)
     for parent in list(module.modules()):
         for name, layer in list(parent.named_children()):
-            if isinstance(layer, (nn.Linear, nn.Conv2d)) and layer.weight.numel() >= LARGE:
-                setattr(parent, name, CompactLinear(layer) if isinstance(layer, nn.Linear) else CompactConv2d(layer))
+            kind = CompactLinear if isinstance(layer, nn.Linear) else CompactConv2d if isinstance(layer, nn.Conv2d) and layer.bias is None else None
+            if kind is not None and layer.weight.numel() >= LARGE:
+                setattr(parent, name, kind(layer))
     return module
 
 
@@ -55,7 +56,7 @@ def restored(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """The state of such a copy under the plain layers' names."""
     result = dict(state)
     for name, levels in state.items():
-        if levels.dtype == torch.int8 and name.endswith(".levels"):
+        if name.endswith(".levels"):
             layer = name.removesuffix(".levels")
             result[f"{layer}.weight"] = result.pop(name) * result.pop(f"{layer}.scale")
     return result

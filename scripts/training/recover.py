@@ -7,6 +7,7 @@ An older version's judge can be a newer one's reader: `git show COMMIT:models/de
 """
 import argparse
 import json
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -79,14 +80,15 @@ def tools(bundle: Path, _: dict, smoke: bool) -> dict:
 
 def judge(bundle: Path, _: dict, smoke: bool) -> dict:
     state = gathered(bundle, JUDGE)
-    fine = state.get("action_units.features.fine.0.weight")  # up to version 7 there was none
-    close = "trunk.close.body.0.0.weight" in state  # up to version 10 there was none
-    eye = state.get("action_units.close_ups.eye.weight")  # up to version 11 there was none
-    block = 1 if state["trunk.level1.0.weight"].shape[1] == 3 else 2  # up to version 14 it saw 128 pixels a side, and
-    deep = "trunk.level2.2.body.0.0.weight" in state  # had a layer less
-    finer = state.get("action_units.close_ups.finer.eye.weight")  # nor that
-    channels = {"finer": 0 if finer is None else len(finer), "fine": 0 if fine is None else len(fine), "enlarged": 0 if eye is None else len(eye)}
-    config = replace(train_face.configs(smoke)[1], close=close, block=block, deep=deep, **channels)
+    found = {
+        "fine": len(state.get("action_units.features.fine.0.weight", ())),  # up to version 7 there was none
+        "close": "trunk.close.body.0.0.weight" in state,  # nor this up to version 10
+        "enlarged": len(state.get("action_units.close_ups.eye.weight", ())),  # up to version 11
+        "finer": len(state.get("action_units.close_ups.finer.eye.weight", ())),  # up to version 14, as the next two
+        "deep": "trunk.level2.2.body.0.0.weight" in state,
+        "block": math.isqrt(state["trunk.level1.0.weight"].shape[1] // 3),
+    }
+    config = replace(train_face.configs(smoke)[1], **found)
     return {"average": filled(FaceNetworks(config), state, ("parser.", "jaw.", "pose.")), "config": config}
 
 

@@ -184,19 +184,18 @@ def evaluate(networks: FaceNetworks, portraits: data.Portraits, rows: np.ndarray
 
 def arguments() -> argparse.Namespace:
     parser = common.base_parser(__doc__)
-    parser.add_argument("--size", type=int, help="of the crops (default: 128, the judge's 256)")
+    parser.add_argument("--size", type=int, help="of the crops (default: 128 blocks of the network's pixels)")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--start", type=Path, help="faces.pt whose average a new training begins with; it may be without `refined` or `fine`")
     parser.add_argument("--clean", type=float, default=0.3, help="part of the pictures that stay as rendered: damage leaves no sharp edges to learn from")
     parser.add_argument("--judge", action="store_true", help="action units and identity instead of the other tasks")
-    options = parser.parse_args()
-    options.size = options.size or (256 if options.judge else 128)
-    return options
+    return parser.parse_args()
 
 
 def main() -> None:
     options = arguments()
     device, config = common.prepare(options), configs(options.smoke)[int(options.judge)]
+    options.size = options.size or 128 * config.block
     tasks = JUDGE_TASKS if options.judge else FACE_TASKS
     first_set = data.load(options.data[0])
     held_out = np.arange(data.training_rows(first_set, options.held_out), first_set.rows)

@@ -33,6 +33,11 @@ def test_large_layers_alone_become_compact_and_hardly_change() -> None:
     assert sizes[0] < 0.54 * sizes[1]
 
 
+def test_a_convolution_with_a_bias_keeps_it() -> None:
+    layer = torch.nn.Sequential(torch.nn.Conv2d(80, 80, 3))
+    assert type(compact(layer)[0]) is torch.nn.Conv2d
+
+
 def test_a_row_of_zeros_stays_zero() -> None:
     plain = network()
     torch.nn.init.zeros_(plain[3].weight[3])
