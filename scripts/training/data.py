@@ -2,7 +2,7 @@
 """Rendered portraits on disk: reading them, the face box, and crops.
 
 A folder holds `rgb`, `cls`, `lm`, `jaw`, `au`, `pose`, `person` as .npy arrays and `done`, the number of valid rows.
-Four consecutive rows are one person at one pose under four expressions.
+Consecutive rows are one person at one pose under several expressions, as many for every person of a folder.
 """
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +13,18 @@ import torch.nn.functional as F
 from torch import Tensor
 
 BOX_FRACTION = 0.68
-EXPRESSIONS = 4
+EXPRESSIONS = 4  # of a person whom the generator learns from
 ARRAYS = ("rgb", "cls", "lm", "jaw", "au", "pose", "person")
 EDIT_ARRAYS = ("variation", "before")
 
 
 @dataclass
 class Portraits:
-    """Memory-mapped arrays of one folder, and how many rows of them are valid."""
+    """Memory-mapped arrays of one folder, how many rows of them are valid, and how many are one person's."""
 
     arrays: dict[str, np.ndarray]
     rows: int
+    expressions: int = EXPRESSIONS
 
     def __getattr__(self, name: str) -> np.ndarray:
         if name in (*ARRAYS, *EDIT_ARRAYS):
@@ -32,14 +33,16 @@ class Portraits:
 
     @property
     def persons(self) -> int:
-        return self.rows // EXPRESSIONS
+        return self.rows // self.expressions
 
 
 def load(folder: Path) -> Portraits:
     """Open one folder; rows that the renderer has not finished are left out."""
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
     rows = int((folder / "done").read_text().strip())
-    return Portraits(arrays, min(rows, len(arrays["rgb"])) // EXPRESSIONS * EXPRESSIONS)
+    person = arrays["person"]
+    expressions = max(1, int((person[:rows] == person[0]).sum()))
+    return Portraits(arrays, min(rows, len(person)) // expressions * expressions, expressions)
 
 
 def load_edit_set(folder: Path) -> Portraits:
@@ -50,7 +53,7 @@ def load_edit_set(folder: Path) -> Portraits:
 
 def training_rows(portraits: Portraits, held_out: int) -> int:
     """Rows before the held-out persons, who are the last of the full array whether rendered yet or not."""
-    return max(0, min(portraits.rows, len(portraits.arrays["rgb"]) - held_out * EXPRESSIONS))
+    return max(0, min(portraits.rows, len(portraits.arrays["rgb"]) - held_out * portraits.expressions))
 
 
 def face_box(landmarks: np.ndarray) -> np.ndarray:

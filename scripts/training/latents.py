@@ -68,6 +68,15 @@ def load_vae(path: Path, device: torch.device) -> tuple[Vae, float, int]:
     return vae.to(memory_format=torch.channels_last), state["scaling_factor"], state["config"].latent_channels
 
 
+def load_persons(options: argparse.Namespace) -> tuple[list[data.Portraits], list[int]]:
+    """The folders of a training, and where in each the persons begin who are held out."""
+    sets = [data.load(folder) for folder in options.data]
+    for folder, portraits in zip(options.data, sets):
+        if portraits.expressions != data.EXPRESSIONS:
+            raise SystemExit(f"--data {folder}: {portraits.expressions} expressions of each person, not {data.EXPRESSIONS}; render with --expressions {data.EXPRESSIONS}")
+    return sets, [data.training_rows(portraits, options.held_out) for portraits in sets]
+
+
 def shuffled_persons(ends: list[int], generator: np.random.Generator) -> list[tuple[int, int]]:
     """Folder and first row of every person before the folders' `ends`, in random order."""
     rows = [(s, r) for s, end in enumerate(ends) for r in range(0, end, data.EXPRESSIONS)]

@@ -94,8 +94,8 @@ def main() -> None:
     path = options.out / "vae.pt"
     step, spent = common.resume(path, "vae", vae, average, optimizer, device)
     torch.manual_seed(options.seed + step)
-    sets = [data.load(folder) for folder in options.data]
-    examples = Examples(sets, [data.training_rows(s, options.held_out) for s in sets], vae, forms.eval(), factor, options, device)
+    sets, ends = latents.load_persons(options)
+    examples = Examples(sets, ends, vae, forms.eval(), factor, options, device)
     examples.grow(options.start_pool)
     clock, limit = common.Clock(options.minutes, spent), step + 3 if options.smoke else 10**9
     common.log(options.out, f"decoder: {sum(p.numel() for p in drawer.parameters()) / 1e6:.2f} M parameters, from step {step}, {len(examples.seen)} examples")

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.unet import DenoiserModule, IdEncoderModule, UNet, UNetConfig  # noqa: E402
 from networks.vae import Vae  # noqa: E402
 from training import common, data, drawing, parallel, schedule, widen  # noqa: E402
-from training.latents import FACE_WEIGHT, Pool, add_options, load_vae  # noqa: E402
+from training.latents import FACE_WEIGHT, Pool, add_options, load_persons, load_vae  # noqa: E402
 
 SIZES = {
     "demo": dict(block_out_channels=(64, 96, 128), attention=(True, True, True), layers_per_block=1, heads=2,
@@ -164,8 +164,7 @@ def main() -> None:
     seed = hash((options.seed, step, parallel.rank()))
     torch.manual_seed(seed)
     generator = np.random.default_rng(abs(seed))
-    sets = [data.load(folder) for folder in options.data]
-    ends = [data.training_rows(s, options.held_out) for s in sets]
+    sets, ends = load_persons(options)
     pool = Pool(sets, ends, vae, options.size, abs(seed), device)
     pool.grow(options.start_pool)
     clock, alphas = common.Clock(options.minutes, spent), schedule.alphas_cumprod().to(device)

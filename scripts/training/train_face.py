@@ -75,7 +75,7 @@ def batch(portraits: data.Portraits, rows: np.ndarray, size: int, generator: np.
         pose = pose * [1, -1, -1]
     result = {"landmarks": points, "neutral_jaw": jaw, "head_pose": pose, "au_estimator": portraits.au[rows], "turn": turn}
     result = {k: torch.tensor(np.ascontiguousarray(v), dtype=torch.float32) for k, v in result.items()}
-    result |= {"image": augment(image, clean) if train else image, "person": torch.tensor(rows // data.EXPRESSIONS)}
+    result |= {"image": augment(image, clean) if train else image, "person": torch.tensor(rows // portraits.expressions)}
     return result | {"face_parser": label} if parsed else result
 
 
@@ -88,12 +88,12 @@ def identity_loss(vectors: Tensor) -> Tensor:
     return F.cross_entropy(cosine.masked_fill(itself, -1e4), partner)
 
 
-def pairs(end: int, count: int, generator: np.random.Generator) -> np.ndarray:
-    """Rows of random persons, two expressions of each one after the other."""
-    persons = np.sort(generator.choice(end // data.EXPRESSIONS, count // 2, replace=False))
-    first = generator.integers(data.EXPRESSIONS, size=len(persons))
-    second = (first + generator.integers(1, data.EXPRESSIONS, size=len(persons))) % data.EXPRESSIONS
-    return np.stack([persons * data.EXPRESSIONS + first, persons * data.EXPRESSIONS + second], 1).reshape(-1)
+def pairs(end: int, expressions: int, count: int, generator: np.random.Generator) -> np.ndarray:
+    """Rows before `end` of random persons, who have `expressions` each: two of them, one after the other."""
+    persons = np.sort(generator.choice(end // expressions, count // 2, replace=False))
+    first = generator.integers(expressions, size=len(persons))
+    second = (first + generator.integers(1, expressions, size=len(persons))) % expressions
+    return np.stack([persons * expressions + first, persons * expressions + second], 1).reshape(-1)
 
 
 def pose_loss(angles: Tensor, truth: dict[str, Tensor]) -> Tensor:
@@ -217,7 +217,7 @@ def main() -> None:
         chosen = int(generator.choice(len(sets), p=ends / ends.sum()))
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=50)
-        rows = pairs(ends[chosen], options.batch, generator)
+        rows = pairs(ends[chosen], sets[chosen].expressions, options.batch, generator)
         truth = {k: v.to(device) for k, v in batch(sets[chosen], rows, options.size, generator, True, "face_parser" in tasks,
                                                    options.clean, STRETCH if options.judge else 0).items()}
         with common.autocast(device):

@@ -19,7 +19,7 @@ sys.path.insert(0, str(SCRIPTS))
 import export_demo  # noqa: E402
 from evaluation import bundle as bundles  # noqa: E402
 from evaluation import figures  # noqa: E402
-from training import augment, condition, data, drawing, reader, schedule, train_diffusion, train_face  # noqa: E402
+from training import augment, condition, data, drawing, latents, reader, schedule, train_diffusion, train_face  # noqa: E402
 
 PERSONS, SIZE = 6, 96
 
@@ -80,6 +80,27 @@ def test_training_resumes_at_its_step(runs: Path, folder: Path) -> None:
     assert f"from step {before['step']}" in text
     assert after["step"] == 2 * before["step"]
     assert after["spent"] > before["spent"]
+
+
+@pytest.fixture
+def folder_of_two(folder: Path, tmp_path: Path) -> Path:
+    """The same rows as persons of two expressions each."""
+    out = shutil.copytree(folder, tmp_path / "two")
+    np.save(out / "person.npy", np.arange(4 * PERSONS) // 2)
+    return out
+
+
+def test_a_judge_learns_from_two_pictures_of_a_person(folder_of_two: Path) -> None:
+    portraits = data.load(folder_of_two)
+    assert (portraits.persons, data.training_rows(portraits, 3)) == (2 * PERSONS, 4 * PERSONS - 6)
+    rows = train_face.pairs(portraits.rows, portraits.expressions, 2 * portraits.persons, np.random.default_rng(0))
+    assert sorted(rows) == list(range(portraits.rows))
+    assert all(portraits.person[a] == portraits.person[b] for a, b in rows.reshape(-1, 2))
+
+
+def test_a_generator_refuses_two_pictures_of_a_person(folder_of_two: Path) -> None:
+    with pytest.raises(SystemExit, match="two: 2 expressions of each person, not 4"):
+        latents.load_persons(argparse.Namespace(data=[folder_of_two], held_out=1))
 
 
 def test_a_reader_reads_in_every_training_of_the_generator(runs: Path, folder: Path, tmp_path: Path) -> None:
