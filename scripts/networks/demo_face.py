@@ -121,7 +121,7 @@ class ParserHead(nn.Module):
         wide = F.interpolate(self.narrow(two), size=one.shape[2:], mode="bilinear", align_corners=False)
         logits = self.body(torch.cat([one, wide], 1))
         logits = F.interpolate(logits, size=image.shape[2:], mode="bilinear", align_corners=False)
-        fine = self.correction[0](torch.cat([(image - 0.5) / 0.25, logits / 4], 1))
+        fine = self.correction[0](torch.cat([taken_in(image, 1), logits / 4], 1))
         return logits + self.correction[1](self.refine(fine))
 
 
@@ -148,32 +148,40 @@ def sampled(features: Tensor, grid: Tensor) -> Tensor:
     return F.grid_sample(features.float(), grid[:, :, None, :].float(), align_corners=False).flatten(1)
 
 
-class FinePlaces(nn.Module):
-    """Reads close-ups at half of their size in blocks, where a lid's place can be told."""
+class EyesAndMouth(nn.Module):
+    """Reads `count` features of either eye, alike, and of the mouth from six channels of every place of their pictures."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, side: int, count: int) -> None:
         super().__init__()
-        self.narrow = conv(24, 6, 1, 1)
-        self.eye = nn.Linear(6 * (CLOSE_UP // 2) ** 2, count)
-        self.mouth = nn.Linear(6 * (CLOSE_UP // 2) ** 2, count)
+        self.eye = nn.Linear(6 * side**2, count)
+        self.mouth = nn.Linear(6 * side**2, count)
 
-    def forward(self, features: Tensor) -> Tensor:
-        parts = self.narrow(features).flatten(1).unflatten(0, [-1, 3])
+    def read(self, features: Tensor) -> Tensor:
+        parts = features.flatten(1).unflatten(0, [-1, 3])
         return F.relu(torch.cat([self.eye(parts[:, :2]).flatten(1), self.mouth(parts[:, 2])], 1)).float()
 
 
-class CloseUps(nn.Module):
+class FinePlaces(EyesAndMouth):
+    """Reads close-ups at half of their size in blocks, where a lid's place can be told."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(CLOSE_UP // 2, count)
+        self.narrow = conv(24, 6, 1, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return self.read(self.narrow(features))
+
+
+class CloseUps(EyesAndMouth):
     """What the picture itself shows of both eyes (with their brows) and of the mouth: a lid that rises by one moves a third of a pixel."""
 
     def __init__(self, config: FaceConfig) -> None:
-        super().__init__()
-        count, self.block = config.enlarged, config.block
+        super().__init__(CLOSE_UP // 4, config.enlarged)
+        self.block = config.block
         self.body = nn.Sequential(conv(3 * self.block ** 2, 16), conv(16, 24, 2), Residual(24), conv(24, 32, 2), Residual(32), conv(32, 6, 1, 1))
         self.deeper = further(24, config.deep)
         self.finer = FinePlaces(config.finer) if config.finer else None
         self.side = CLOSE_UP * self.block
-        self.eye = nn.Linear(6 * (CLOSE_UP // 4) ** 2, count)
-        self.mouth = nn.Linear(6 * (CLOSE_UP // 4) ** 2, count)
 
     def forward(self, image: Tensor, points: Tensor) -> Tensor:
         """`points` [B, 68, 2] in the picture's pixels; both eyes are shown as right ones."""
@@ -195,8 +203,7 @@ class CloseUps(nn.Module):
             features = layer(features)
             if i == 2:
                 features = fine = self.deeper(features)
-        parts = features.flatten(1).unflatten(0, [-1, 3])
-        found = F.relu(torch.cat([self.eye(parts[:, :2]).flatten(1), self.mouth(parts[:, 2])], 1)).float()
+        found = self.read(features)
         return found if self.finer is None else torch.cat([found, self.finer(fine)], 1)
 
 

@@ -136,6 +136,12 @@ def save(path: Path, **content: object) -> None:
     os.replace(partial, path)
 
 
+def save_average(path: Path, checkpoint: dict, average: dict[str, torch.Tensor]) -> None:
+    """Write what `checkpoint` holds with another average, for trainings to start from and for the export."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save(path, **checkpoint | {"average": average})
+
+
 def resume(path: Path, name: str, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer,
            device: torch.device) -> tuple[int, float]:
     """Steps done and seconds spent so far, 0 without a checkpoint; what it holds (the network under `name`) is put back."""

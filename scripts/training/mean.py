@@ -26,8 +26,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     loaded = [torch.load(file, map_location="cpu", weights_only=False) for file in options.checkpoints]
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    common.save(options.out, **loaded[0] | {"average": mean([state["average"] for state in loaded])})
+    common.save_average(options.out, loaded[0], mean([state["average"] for state in loaded]))
 
 
 if __name__ == "__main__":

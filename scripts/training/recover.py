@@ -83,6 +83,7 @@ def judge(bundle: Path, _: dict, smoke: bool) -> dict:
     found = {
         "fine": len(state.get("action_units.features.fine.0.weight", ())),  # up to version 7 there was none
         "close": "trunk.close.body.0.0.weight" in state,  # nor this up to version 10
+        "hidden": len(state["action_units.body.0.weight"]),  # half as many up to version 15
         "enlarged": len(state.get("action_units.close_ups.eye.weight", ())),  # up to version 11
         "finer": len(state.get("action_units.close_ups.finer.eye.weight", ())),  # up to version 14, as the next two
         "deep": "trunk.level2.2.body.0.0.weight" in state,

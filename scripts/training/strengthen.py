@@ -40,8 +40,7 @@ def main() -> None:
     loaded = torch.load(options.checkpoint, map_location="cpu", weights_only=False)
     asked = dict(options.gains)
     gains = torch.tensor([asked.get(name, 1.0) for name in NAMES])
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    common.save(options.out, **loaded | {"average": strengthened(loaded["average"], gains)})
+    common.save_average(options.out, loaded, strengthened(loaded["average"], gains))
 
 
 if __name__ == "__main__":

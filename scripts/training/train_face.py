@@ -31,7 +31,7 @@ OVERLAP_WEIGHT = 1.5
 SQUARES = 0.07
 STRETCH = 0.1  # of the judge's pictures: its error on people it never saw is mostly how their faces are built
 TOOLS = FaceConfig(refined=True)
-JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=192, close=True, fine=12, enlarged=32, finer=32, block=2, deep=True)
+JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=384, close=True, fine=12, enlarged=32, finer=32, block=2, deep=True)
 FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
 JUDGE_TASKS = ("landmarks", "au_estimator", "identity")  # the landmarks say where to look
 

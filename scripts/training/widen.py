@@ -10,7 +10,8 @@ from torch import Tensor, nn
 def widened(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """The trained `state` with what `network` (new, with more layers or inputs) has besides.
 
-    A residual layer that `state` doesn't know adds nothing at first, and new columns of a matrix, which come last, are zero.
+    A residual layer that `state` doesn't know adds nothing at first, and new columns of a matrix, which come last, are zero. New
+    rows of a matrix are as they are: what hears them begins with zeros.
     A convolution that takes in blocks of pixels (`pixel_unshuffle`) begins with their mean.
     """
     result = {}
@@ -24,8 +25,9 @@ def widened(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
             block = fresh.shape[1] // trained.shape[1]
             result[name] = trained.repeat_interleave(block, 1) / block
         else:
-            result[name] = torch.zeros_like(fresh)
-            result[name][:, : trained.shape[1]] = trained
+            result[name] = fresh.clone()
+            result[name][: len(trained)] = 0
+            result[name][tuple(map(slice, trained.shape))] = trained
     return result
 
 

@@ -44,7 +44,7 @@ def test_an_exported_estimator_says_the_same_of_a_mirror_image() -> None:
 def test_face_networks_that_see_more_say_the_same_at_first() -> None:
     torch.manual_seed(1)
     before = FaceNetworks(replace(train_face.SMOKE, enlarged=0)).eval()
-    after = FaceNetworks(replace(train_face.SMOKE, close=True, fine=5, refined=True)).eval()
+    after = FaceNetworks(replace(train_face.SMOKE, close=True, fine=5, refined=True, hidden=24)).eval()
     after.load_state_dict(widen.widened(after, before.state_dict()))
     image = torch.rand(2, 3, 64, 64)
     with torch.no_grad():
@@ -54,6 +54,7 @@ def test_face_networks_that_see_more_say_the_same_at_first() -> None:
     (found["au_estimator"].sum() + found["face_parser"].square().sum()).backward()
     assert after.action_units.body[0].weight.grad[:, -68 * 5 - 3 * 4 :].abs().max() > 0
     assert after.action_units.body[0].weight.grad[:, -3 * 4 :].abs().max() > 0
+    assert after.action_units.body[2].weight.grad[:, 16:].abs().max() > 0
     assert after.parser.refine.body[-1].weight.grad.abs().max() > 0
     assert after.trunk.close.body[-1].weight.grad.abs().max() > 0
 
