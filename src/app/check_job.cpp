@@ -55,23 +55,36 @@ void write_json(const fs::path& file, const std::string& text) {
 }
 
 /// The pictures that the old baseline's records name and the new one's don't. Nothing else in the folder is touched.
-void remove_old_pictures(const fs::path& folder, const RecordedRun& run) {
-  if (!fs::exists(folder / "records.jsonl")) return;
+std::vector<fs::path> old_pictures(const fs::path& folder, const RecordedRun& run) {
+  std::vector<fs::path> pictures;
+  if (!fs::exists(folder / "records.jsonl")) return pictures;
   for (const auto& item : read_run(folder / "records.jsonl").items) {
     const bool kept =
         std::any_of(run.items.begin(), run.items.end(), [&](const RecordedItem& now) { return now.key == item.key; });
-    if (!kept && item.output == folder / item.key) fs::remove(item.output);
+    if (!kept && item.output == folder / item.key) pictures.push_back(item.output);
+  }
+  return pictures;
+}
+
+void expect_pictures(const RecordedRun& run) {
+  for (const auto& item : run.items) {
+    if (!item.ok() || fs::is_regular_file(item.output)) continue;
+    throw NoInputError("--update: expected the picture " + item.output.string() + ", which the records of " +
+                       run.file.string() + " name, got none; make it again with edit --resume");
   }
 }
 
+/// What can fail without writing comes first and removing comes last, so that a failure costs the baseline nothing.
 std::size_t accept(const CheckOptions& options, const RecordedRun& run) {
   const auto folder = folder_of(options.baseline);
   if (fs::exists(folder) && fs::weakly_canonical(folder) ==
                                 fs::weakly_canonical(fs::is_directory(run.file) ? run.file : run.file.parent_path())) {
     throw UsageError("--update: the stored run and the run lie in the same folder, " + folder.string());
   }
+  expect_pictures(run);
+  const auto gone = old_pictures(folder, run);
+  const auto figures = options.figures ? evaluate_run(options, run.file).dump(1) + '\n' : std::string();
   make_folder(folder);
-  remove_old_pictures(folder, run);
   std::string records;
   for (const auto& item : run.items) {
     records += item.record.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
@@ -80,8 +93,9 @@ std::size_t accept(const CheckOptions& options, const RecordedRun& run) {
     make_folder_of(target);
     write_file_atomically(target, read_file(item.output, kMaxBytes));
   }
-  if (options.figures) write_json(figures_file(options), evaluate_run(options, run.file).dump(1) + '\n');
+  if (options.figures) write_json(figures_file(options), figures);
   write_json(folder / "records.jsonl", records);
+  for (const auto& picture : gone) fs::remove(picture);
   return run.items.size();
 }
 

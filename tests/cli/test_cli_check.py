@@ -86,6 +86,17 @@ def test_update_accepts_and_removes_what_is_gone(check, run, tmp_path):
     assert sorted(path.name for path in (tmp_path / "stored").rglob("*") if path.is_file()) == ["me_1.png", "notes.txt", "records.jsonl"]
 
 
+@pytest.mark.parametrize("flags", [[], ["--figures", "--bundle", "nowhere"]], ids=["a picture is gone", "no figures"])
+def test_an_update_that_fails_leaves_the_baseline(check, run, tmp_path, flags):
+    run(count=1)
+    if not flags:
+        (tmp_path / "run" / "sub" / "me_1.png").unlink()
+    result = check("--update", *flags)
+    assert result.code != 0 and len(result.err.strip().splitlines()) == 1, result.err
+    run()
+    assert check().code == 0, "the stored run is whole"
+
+
 def test_a_tampered_baseline_is_found(check, run, tmp_path, pixels):
     save(tmp_path / "stored" / "sub" / "me_1.png", pixels)
     result = check()
