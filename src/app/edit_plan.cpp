@@ -191,6 +191,11 @@ void check_batch_options(const EditOptions& options) {
   if (batch.records == "none" && (batch.resume || batch.retry_failed || batch.csv)) {
     throw UsageError("--records none: --resume, --retry-failed and --csv need records; leave it out");
   }
+  if (batch.csv && batch.shard) {
+    throw UsageError(
+        "--csv: expected no --shard beside it, whose parts would write one table over the other; "
+        "make it of all of them with magicface merge --csv");
+  }
 }
 
 EditPlan make_plan(const EditOptions& options, const models::Manifest& manifest, std::istream& list) {

@@ -31,6 +31,20 @@ std::optional<fs::path> record_path(const EditOptions& options, const EditPlan& 
   return folder / record_file_name(plan.shard);
 }
 
+/// The table may replace a file only when asked to, and never what the run itself reads or writes. @throws UsageError
+void check_table(const EditOptions& options, const std::optional<fs::path>& records) {
+  const auto& batch = options.batch;
+  if (!batch.csv) return;
+  const auto where = [](const fs::path& file) { return fs::weakly_canonical(fs::absolute(file)); };
+  const auto flag = "--csv " + batch.csv->string();
+  if (batch.jobs && where(*batch.jobs) == where(*batch.csv))
+    throw UsageError(flag + ": expected a file of its own, got the job file; give another name");
+  if (records && where(*records) == where(*batch.csv))
+    throw UsageError(flag + ": expected a file of its own, got the record file; give another name");
+  if (fs::exists(*batch.csv) && !options.overwrite && !batch.resume && !batch.retry_failed)
+    throw UsageError(flag + " exists; give --overwrite to replace it, or another name");
+}
+
 /// Reads items ahead of the model. Ends, and is waited for, when it goes out of scope.
 class ReadAhead {
  public:
@@ -96,7 +110,9 @@ EditRun::EditRun(const EditOptions& options, std::shared_ptr<const models::Bundl
       sheets_(options, bundle_->manifest().au, plan_, report_),
       progress_(options.progress),
       recorder_(options, *bundle_),
-      engine_(std::move(engine)) {}
+      engine_(std::move(engine)) {
+  check_table(options_, record_path(options_, plan_));
+}
 
 JobResult EditRun::print_plan(std::ostream& out) {
   if (const auto path = record_path(options_, plan_)) recorded_.read(*path);
@@ -186,11 +202,19 @@ void EditRun::end_records(const char* reason) {
                    {"skipped", result.skipped},
                    {"reason", reason},
                    {"seconds", seconds}});
-    if (!options_.batch.csv) return;
-    const auto table = records_csv(records_->path());
-    write_file_atomically(*options_.batch.csv, {table.begin(), table.end()});
   } catch (const ItemError& problem) {
     log::error(problem.what());
+  }
+  if (options_.batch.csv) write_table(*options_.batch.csv);
+}
+
+void EditRun::write_table(const fs::path& file) {
+  try {
+    const auto table = records_csv(records_->path());
+    make_folder_of(file);
+    write_file_atomically(file, {table.begin(), table.end()});
+  } catch (const Error& problem) {
+    report_.add_failure(std::string("--csv ") + problem.what());
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <iosfwd>
 #include <memory>
 #include <optional>
@@ -43,6 +44,7 @@ class EditRun {
   bool stopped_by_failures(const OutputWriter& writer) const;
   void tell_progress(const WorkItem& item);
   void end_records(const char* reason);
+  void write_table(const std::filesystem::path& file);
   void summarise() const;
 
   const EditOptions& options_;

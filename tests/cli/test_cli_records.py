@@ -173,6 +173,27 @@ def test_a_table_for_people(uncropped, portrait, tmp_path):
     assert rows[3]["input"] == "gone.png" and rows[3]["error"]
 
 
+@pytest.mark.parametrize("flags", [["--csv", "mine.csv"], ["--csv", "jobs.csv", "--overwrite"],
+                                   ["--csv", "made/../made/records.jsonl", "--overwrite"], ["--csv", "new.csv", "--shard", "1/2"]])
+def test_a_table_replaces_nothing_unasked(hollow, portrait, tmp_path, flags):
+    for name in ("mine.csv", "made/records.jsonl"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "jobs.csv").write_text("input,au\ngiven/me.png,AU1=1\n")
+    before = (tmp_path / "jobs.csv").read_bytes()
+    result = hollow.edit("--jobs", "jobs.csv", "--out", "made", *flags)
+    assert result.code == 2 and "--csv" in result.err and len(result.err.strip().splitlines()) == 1, result.err
+    assert (tmp_path / "mine.csv").read_bytes() == b"" and (tmp_path / "jobs.csv").read_bytes() == before
+
+
+def test_a_table_that_cannot_be_written_is_a_failure(uncropped, portrait, tmp_path):
+    (tmp_path / "file").write_text("x")
+    result = uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "made", "--csv", "file/table.csv")
+    assert result.code == 1 and len(result.paths) == 1 and "--csv file" in result.err, result.err
+    again = uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "made", "--csv", "new/table.csv", "--resume")
+    assert again.code == 0 and (tmp_path / "new" / "table.csv").is_file(), again.err
+
+
 @pytest.mark.parametrize("flags", [["--sampler", "ddpm"], ["--batch-size", "2"], ["--format", "jpg", "--quality", "80"]])
 def test_a_record_makes_the_same_bytes_again(uncropped, tiny, portrait, tmp_path, flags):
     uncropped.edit("--in", portrait, *EDITS, *flags, "--seed", 11, "--out", "made")
