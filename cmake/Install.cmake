@@ -5,7 +5,7 @@ if(TARGET magicface)
 set_target_properties(magicface PROPERTIES INSTALL_RPATH ${TORCH_INSTALL_PREFIX}/lib)
 install(TARGETS magicface RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/magicface/models)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/demo DESTINATION ${CMAKE_INSTALL_DATADIR}/magicface/models)
 # What `bench` measures when no portrait is named.
 install(FILES ${CMAKE_SOURCE_DIR}/docs/samples/portrait.png DESTINATION ${CMAKE_INSTALL_DATADIR}/magicface/samples)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("nothing to add: pass at least one of the face networks' files")
     try:
         add_to(options.bundle, lambda folder, manifest: add_faces(files, options.face_detector, folder, manifest))
-    except ExportError as failure:
+    except (ExportError, OSError) as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 1
     print(options.bundle)

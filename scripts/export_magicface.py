@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     try:
         write_new(options.out, partial(export, options), options.overwrite)
-    except ExportError as failure:
+    except (ExportError, OSError) as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 1
     print(options.out)

@@ -106,8 +106,9 @@ def decode(heatmaps: Tensor) -> tuple[Tensor, Tensor]:
     height, width = heatmaps.shape[2], heatmaps.shape[3]
     flat = heatmaps.flatten(2)
     scores = flat.amax(2)
-    # argmax promises no order among equals; the smallest index that reaches the maximum does.
-    index = torch.arange(height * width, device=heatmaps.device).expand_as(flat)
+    # argmax promises no order among equals; the smallest index that reaches the maximum does. Counted rather than made by
+    # `arange`: tracing would write the device that was traced on into the module.
+    index = torch.ones_like(flat, dtype=torch.long).cumsum(2) - 1
     place = torch.where(flat == scores[:, :, None], index, torch.full_like(index, height * width - 1)).amin(2)
     x, y = place % width, place // width
     inside = (x > 0) & (x < width - 1) & (y > 0) & (y < height - 1)

@@ -73,7 +73,11 @@ class SixDRepNet(nn.Module):
 
 
 class HeadPoseModule(nn.Module):
-    """Bundle form: face [B, 3, 224, 224] in [0, 1] to pitch, yaw, roll [B, 3] in radians."""
+    """Bundle form: face [B, 3, 224, 224] in [0, 1] to pitch, yaw, roll [B, 3] in radians, signed as docs/bundle.md says.
+
+    The network learnt 300W-LP's angles, whose rotation is the inverse of the bundle's: drawn as published (`draw_axis`), pitch + lifts
+    the nose, yaw + turns it to the picture's left, and roll + is clockwise.
+    """
 
     def __init__(self, network: SixDRepNet) -> None:
         super().__init__()
@@ -81,4 +85,4 @@ class HeadPoseModule(nn.Module):
         self.network = network
 
     def forward(self, face: Tensor) -> Tensor:
-        return euler_from_rotation(rotation_from_six(self.network(self.normalise(face))))
+        return euler_from_rotation(rotation_from_six(self.network(self.normalise(face))).transpose(1, 2))

@@ -51,8 +51,11 @@ class Reader(nn.Module):
 
         Unlike in the estimator's own training, where the landmarks lie counts, too: a brow that moves is what a unit is.
         """
-        size, networks = pictures.shape[3], self.networks
-        pictures = pictures.contiguous(memory_format=torch.channels_last)
+        networks = self.networks
+        block = networks.trunk.block
+        if block > 1:  # it learnt from pictures with so many more pixels than the generator makes
+            pictures = F.interpolate(pictures, scale_factor=block, mode="bilinear", align_corners=False)
+        size, pictures = pictures.shape[3], pictures.contiguous(memory_format=torch.channels_last)
         one, two, four = networks.trunk(pictures)
         units = networks.action_units(pictures, one, two, four, networks.points(two, size))
         return (one, two, four), torch.cat([units.float(), networks.identity(four).float()], 1)

@@ -130,6 +130,48 @@ def test_prompt(checkpoints, fails):
     fails("prompt_embeds.npy", "[1, 77, 32]", "actual: [1, 77, 768]")
     (checkpoints / "prompt_embeds.npy").write_bytes(b"\x93NUMPY")
     fails("prompt_embeds.npy", "expected a .npy array")
+    np.save(checkpoints / "prompt_embeds.npy", np.array(["words"]))
+    fails("prompt_embeds.npy", "expected a .npy array")
+
+
+class ATokenizer(list):
+    """Of two tokens, as one that finds no vocabulary is."""
+
+    @classmethod
+    def from_pretrained(cls, folder, subfolder, local_files_only):
+        return cls(["<|startoftext|>", "<|endoftext|>"])
+
+
+class AnEncoder(torch.nn.Module):
+    config = types.SimpleNamespace(vocab_size=49408)
+
+    @classmethod
+    def from_pretrained(cls, folder, subfolder, local_files_only):
+        return cls()
+
+
+class ABrokenEncoder:
+    @classmethod
+    def from_pretrained(cls, folder, subfolder, local_files_only):
+        raise RuntimeError("header too small\nand much more")
+
+
+@pytest.mark.parametrize(("encoder", "words"), [(AnEncoder, ["49408 tokens", "actual: 2"]), (ABrokenEncoder, ["actual: header too small"])])
+def test_prompt_of_an_incomplete_text_encoder(checkpoints, fails, tmp_path, monkeypatch, encoder, words):
+    monkeypatch.setitem(sys.modules, "transformers", types.SimpleNamespace(CLIPTextModel=encoder, CLIPTokenizer=ATokenizer))
+    arguments = export_arguments(checkpoints, tmp_path / "out")
+    del arguments[4:6]
+    (checkpoints / "text_encoder").mkdir()
+    (checkpoints / "text_encoder" / "config.json").touch()
+    fails("tokenizer/vocab.json", "--prompt-embeds", arguments=arguments)
+    (checkpoints / "tokenizer").mkdir()
+    for name in ("vocab.json", "merges.txt"):
+        (checkpoints / "tokenizer" / name).touch()
+    fails(*words, arguments=arguments)
+
+
+def test_out_that_cannot_be_made(checkpoints, fails):
+    fails("prompt_embeds.npy", arguments=export_arguments(checkpoints, checkpoints / "prompt_embeds.npy" / "out"))
 
 
 def test_no_prompt(checkpoints, fails, tmp_path):

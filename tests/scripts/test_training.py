@@ -127,6 +127,13 @@ def test_the_reader_pulls_a_picture_towards_the_truth(runs: Path) -> None:
     assert loss(drawn - drawn.grad / drawn.grad.norm()) < before
 
 
+def test_a_reader_sees_faces_as_large_as_it_learnt_from(runs: Path) -> None:
+    sees = reader.Reader(runs / "judge" / "faces.pt", torch.device("cpu"))
+    small = torch.rand(2, 3, 64, 64)
+    large = torch.nn.functional.interpolate(small, scale_factor=train_face.SMOKE_JUDGE.block, mode="bilinear", align_corners=False)
+    torch.testing.assert_close(sees(small)[1][:, :12], sees.networks(large)["au_estimator"])
+
+
 def test_a_readers_pictures_change_alike() -> None:
     torch.manual_seed(0)
     picture = torch.rand(4, 3, 64, 64)
