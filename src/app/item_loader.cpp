@@ -64,7 +64,8 @@ Fate ItemLoader::fate_of(const WorkItem& item, std::size_t edit, const std::stri
   if (!item.only.empty() && !item.only.contains(edit)) return {Fate::Kind::unwanted, {}};
   const auto& output = item.outputs[edit].path;
   const auto* entry = recorded_.find(output);
-  if (options_.batch.retry_failed && (entry == nullptr || !entry->failure)) return {Fate::Kind::skip, {}};
+  const bool failed = entry != nullptr ? entry->failure.has_value() : recorded_.was_broken(item.line);
+  if (options_.batch.retry_failed && !failed) return {Fate::Kind::skip, {}};
   const bool again = options_.batch.resume || options_.batch.retry_failed;
   if (again && entry != nullptr && entry->made) {
     const auto reason = reason_to_run(*entry->made, recorder_.provenance(item, edit, input_sha256));

@@ -2,11 +2,13 @@
 #include "magicface/app/merge_job.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <ostream>
 #include <set>
 #include <utility>
 
+#include "item_lines.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
 #include "magicface/core/log.hpp"
@@ -56,15 +58,15 @@ class Merge {
  public:
   void read(const fs::path& file) {
     RecordJson run;
+    ItemLines items;
     read_records(file, [&](std::size_t, const RecordJson& line) {
-      if (line.at("event") == "run") {
-        check_same_job(file, line);
-        run = line;
-      }
-      if (line.at("event") == "item") add(file, line);
+      if (line.at("event") == "run") run = line;
+      items.add(line);
     });
     if (run.is_null()) throw UsageError(file.string() + ": no run is recorded in it; name record files");
+    check_same_job(file, run);  // the last one alone: a line that was mended since changed the plan
     runs_.push_back(std::move(run));
+    for (auto& item : items.lines()) add(file, std::move(item.record));
   }
 
   /// Names what is missing or double and returns how many items that are.
@@ -76,8 +78,11 @@ class Merge {
                    " are missing");
     }
     std::vector<std::size_t> missing;
-    for (std::size_t item = 1; item <= total_; ++item) {
-      if (!items_.contains(item)) missing.push_back(item);
+    std::set<std::size_t> numbers;
+    for (const auto& [name, entry] : items_) numbers.insert(number_of(entry.line));
+    // Items that were left alone when a line before them was mended keep their old numbers, which others have now, too.
+    for (std::size_t item = 1; items_.size() < total_ && item <= total_; ++item) {
+      if (!numbers.contains(item)) missing.push_back(item);
     }
     if (!missing.empty()) {
       log::error("merge: " + std::to_string(missing.size()) + " of " + std::to_string(total_) +
@@ -90,8 +95,12 @@ class Merge {
   std::size_t failed() const { return count("failed"); }
 
   std::vector<RecordJson> lines() const {
+    std::vector<RecordJson> items;
+    for (const auto& [name, entry] : items_) items.push_back(entry.line);
+    std::stable_sort(items.begin(), items.end(),
+                     [](const auto& a, const auto& b) { return number_of(a) < number_of(b); });
     auto lines = runs_;
-    for (const auto& [item, entry] : items_) lines.push_back(entry.line);
+    std::move(items.begin(), items.end(), std::back_inserter(lines));
     return lines;
   }
 
@@ -100,6 +109,8 @@ class Merge {
     fs::path file;
     RecordJson line;
   };
+
+  static std::size_t number_of(const RecordJson& line) { return line.at("item").get<std::size_t>(); }
 
   /// Shards of one job agree on the plan (which item has which output), the number of shards, and the bundle.
   void check_same_job(const fs::path& file, const RecordJson& run) {
@@ -125,17 +136,16 @@ class Merge {
     if (bundle != bundle_) differs("bundle");
   }
 
-  /// A later line of the same file replaces the earlier one (the item was run again); one of another file is a double.
-  void add(const fs::path& file, const RecordJson& line) {
-    const auto item = line.at("item").get<std::size_t>();
-    const auto [found, fresh] = items_.try_emplace(item, Entry{file, line});
-    if (fresh) return;
-    if (found->second.file != file) {
+  /// An item of another file is a double, and replaced.
+  void add(const fs::path& file, RecordJson line) {
+    const auto item = std::to_string(number_of(line));
+    const auto output = text_at(line, "output");
+    auto& entry = items_[output.empty() ? "item " + item : output];
+    if (!entry.file.empty() && entry.file != file) {
       ++doubles_;
-      log::error("merge: item " + std::to_string(item) + " is in " + found->second.file.string() + " and in " +
-                 file.string());
+      log::error("merge: item " + item + " is in " + entry.file.string() + " and in " + file.string());
     }
-    found->second = {file, line};
+    entry = {file, std::move(line)};
   }
 
   std::size_t count(const char* status) const {
@@ -144,7 +154,7 @@ class Merge {
   }
 
   std::vector<RecordJson> runs_;
-  std::map<std::size_t, Entry> items_;
+  std::map<std::string, Entry> items_;  ///< by output
   std::set<std::size_t> seen_shards_;
   std::size_t shards_ = 1, total_ = 0, doubles_ = 0;
   std::string bundle_;

@@ -2,8 +2,8 @@
 #include "record_csv.hpp"
 
 #include <algorithm>
-#include <map>
 
+#include "item_lines.hpp"
 #include "magicface/core/csv.hpp"
 #include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
@@ -74,17 +74,10 @@ std::string format_records_csv(const std::vector<RecordJson>& lines) {
 }
 
 std::string records_csv(const std::filesystem::path& records) {
-  // By output: a later run may have numbered its items otherwise. A broken line of a job file has a number only.
-  std::map<std::string, RecordJson> last;
-  read_records(records, [&](std::size_t, const RecordJson& line) {
-    if (line.at("event") != "item") return;
-    const auto output = plain(line.at("output"));
-    last[output.empty() ? line.at("item").dump() : output] = line;
-  });
+  ItemLines items;
+  read_records(records, [&](std::size_t, const RecordJson& line) { items.add(line); });
   std::vector<RecordJson> lines;
-  for (auto& [output, line] : last) lines.push_back(std::move(line));
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const auto& a, const auto& b) { return a.at("item") < b.at("item"); });
+  for (auto& item : items.lines()) lines.push_back(std::move(item.record));
   return format_records_csv(lines);
 }
 

@@ -12,7 +12,7 @@ namespace magicface::app {
 /// Columns are in docs/records.md; records stay the complete form.
 std::string format_records_csv(const std::vector<RecordJson>& lines);
 
-/// The table of a record file: the last line of every item, in the order of the plan.
+/// The table of a record file: the line of every item that counts, in the order of the plan.
 std::string records_csv(const std::filesystem::path& records);
 
 }  // namespace magicface::app

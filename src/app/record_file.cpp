@@ -11,6 +11,11 @@
 namespace magicface::app {
 namespace fs = std::filesystem;
 
+std::string text_at(const RecordJson& object, const char* key) {
+  const bool there = object.is_object() && object.contains(key) && object[key].is_string();
+  return there ? object[key].get<std::string>() : std::string();
+}
+
 std::string utc_time() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm parts{};

@@ -19,6 +19,9 @@ inline constexpr int kRecordSchema = 1;
 /// Keys keep the order they are written in, so that people find what they look for.
 using RecordJson = nlohmann::ordered_json;
 
+/// A string inside an object; empty when that is null or missing, or no object.
+std::string text_at(const RecordJson& object, const char* key);
+
 /// Now, as "2026-11-22T10:30:00Z".
 std::string utc_time();
 

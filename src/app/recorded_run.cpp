@@ -2,8 +2,8 @@
 #include "recorded_run.hpp"
 
 #include <algorithm>
-#include <map>
 
+#include "item_lines.hpp"
 #include "magicface/core/error.hpp"
 
 namespace magicface::app {
@@ -48,38 +48,31 @@ fs::path without_first_parts(const fs::path& path, std::size_t count) {
   return rest.empty() ? path.filename() : rest;
 }
 
-std::string text_at(const RecordJson& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>()
-                                                                               : std::string();
-}
-
-/// Reads one file of records; the files of shards share `last`.
+/// Reads one file of records.
 class RunReader {
  public:
   explicit RunReader(const fs::path& file) : beside_(file.parent_path()) {
     read_records(file, [&](std::size_t, const RecordJson& line) {
-      const auto event = line.at("event").get<std::string>();
-      if (event == "run") folder_ = text_at(line, "folder");
-      if (event == "item") add(line);
+      if (line.at("event") == "item") line.at("input").at("path").get_ref<const std::string&>();
+      lines_.add(line);
     });
   }
 
   std::vector<RecordedItem> items() {
     std::vector<RecordedItem> items;
-    for (auto& [name, item] : last_) items.push_back(std::move(item));
+    for (auto& line : lines_.lines()) items.push_back(item_of(std::move(line)));
     place(items);
     return items;
   }
 
  private:
-  void add(const RecordJson& line) {
+  static RecordedItem item_of(ItemLine line) {
     RecordedItem item;
-    const fs::path output = text_at(line, "output"), source = line.at("input").at("path").get<std::string>();
-    if (!output.empty()) item.output = folder_ / output;
-    item.source = folder_ / source;
-    item.record = line;
-    item.root = folder_;
-    last_[output.empty() ? "item " + line.at("item").dump() : item.output.string()] = std::move(item);
+    if (const auto output = text_at(line.record, "output"); !output.empty()) item.output = line.folder / output;
+    item.source = line.folder / text_at(line.record["input"], "path");
+    item.record = std::move(line.record);
+    item.root = std::move(line.folder);
+    return item;
   }
 
   /// Where the outputs lie now; the first one that is found beside the records tells it for all.
@@ -102,8 +95,8 @@ class RunReader {
     }
   }
 
-  fs::path beside_, folder_;
-  std::map<std::string, RecordedItem> last_;
+  fs::path beside_;
+  ItemLines lines_;
 };
 
 }  // namespace

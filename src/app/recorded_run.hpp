@@ -12,7 +12,7 @@ namespace magicface::app {
 /// An item of a run and where its files are now.
 struct RecordedItem {
   std::string key;               ///< the output's name as it lies beside the records; runs are compared by it
-  RecordJson record;             ///< its last `item` line
+  RecordJson record;             ///< its `item` line that counts
   std::filesystem::path source;  ///< may not exist any more
   std::filesystem::path output;  ///< empty: the item failed before it had a name
   std::filesystem::path root{};  ///< where the record's relative paths start; empty: the current folder
@@ -25,7 +25,7 @@ struct RecordedItem {
 
 struct RecordedRun {
   std::filesystem::path file;
-  std::vector<RecordedItem> items;  ///< in the order of the run; of an output made again, the last time
+  std::vector<RecordedItem> items;  ///< in the order of the run
 };
 
 /// Reads the records of `file`, or of the folder that holds `records.jsonl`, or `records.*.jsonl` of shards. Outputs

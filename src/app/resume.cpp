@@ -16,12 +16,6 @@ std::string absolute_name(const fs::path& folder, const fs::path& path) {
 }
 std::string absolute_name(const fs::path& path) { return absolute_name(fs::current_path(), path); }
 
-/// A string inside an object that may be null or missing.
-std::string text_at(const RecordJson& object, const char* key) {
-  if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return {};
-  return object[key].get<std::string>();
-}
-
 /// "steps 2 -> 3", so that the log says what changed and not only that something did.
 std::string difference(const RecordJson& before, const RecordJson& now) {
   for (const auto& [key, value] : now.items()) {
@@ -66,7 +60,10 @@ void RecordedOutputs::add(const RecordJson& line) {
   }
   if (event != "item") return;
   const auto name = text_at(line, "output");
-  if (name.empty()) return;  // a broken line of a job file has no output
+  if (name.empty()) {
+    broken_lines_.insert(line.value("line", std::size_t{0}));
+    return;
+  }
   auto& entry = outputs_[absolute_name(folder_, name)];
   if (text_at(line, "status") != "ok") {
     entry.failure = text_at(line, "error");

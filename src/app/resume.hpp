@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,9 @@ class RecordedOutputs {
   /// Nothing when no run says anything about the output.
   const Entry* find(const std::filesystem::path& output) const;
 
+  /// Whether a run found the job file's line broken, so that it has no output yet.
+  bool was_broken(std::size_t line) const { return line > 0 && broken_lines_.contains(line); }
+
   /// Removes the temporary files (`NAME.XXXXXX.part`) that dead runs left beside outputs they had begun. Only for
   /// who holds the record file's lock. Returns how many there were.
   std::size_t remove_temporaries() const;
@@ -50,7 +54,8 @@ class RecordedOutputs {
  private:
   void add(const RecordJson& line);
   std::map<std::string, Entry> outputs_;
-  std::filesystem::path folder_;  ///< that of the run whose lines are being read
+  std::set<std::size_t> broken_lines_;  ///< of the job file
+  std::filesystem::path folder_;        ///< that of the run whose lines are being read
 };
 
 /// Why the output must be made again; nothing when everything recorded is as it is now: input, bundle, parameters, and

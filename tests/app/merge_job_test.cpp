@@ -16,13 +16,18 @@ namespace {
 class Merge : public testing::Test {
  protected:
   void shard(std::size_t index, const std::vector<std::size_t>& items, const std::string& plan = "p",
-             const std::string& bundle = "b") const {
+             const std::string& bundle = "b", std::size_t total = 5) const {
     RecordFile file(folder_ / record_file_name({index, 2}));
-    file.run(
-        {{"bundle", {{"sha256", bundle}}}, {"shard", {{"index", index}, {"count", 2}}}, {"items", 5}, {"plan", plan}});
+    file.run({{"bundle", {{"sha256", bundle}}},
+              {"shard", {{"index", index}, {"count", 2}}},
+              {"items", total},
+              {"plan", plan}});
     for (const auto item : items) {
       file.item({{"item", item}, {"status", "ok"}, {"output", std::to_string(item) + ".png"}});
     }
+  }
+  void item(std::size_t index, RecordJson line) const {
+    RecordFile(folder_ / record_file_name({index, 2})).item(std::move(line));
   }
   JobResult merge() {
     MergeOptions options;
@@ -57,6 +62,27 @@ TEST_F(Merge, AnItemThatWasRunAgainCountsOnce) {
   shard(2, {2, 4});
   EXPECT_EQ(merge().failed, 0U);
   EXPECT_EQ(order(), "rr12345");
+}
+
+TEST_F(Merge, AFailureDoesNotUndoWhatWasMade) {
+  shard(1, {1, 3, 5});
+  shard(2, {2, 4});
+  item(2, {{"item", 4}, {"status", "failed"}, {"output", "4.png"}});
+  EXPECT_EQ(merge().failed, 0U);
+}
+
+TEST_F(Merge, ALineThatWasMendedCountsAsItIsNow) {
+  shard(1, {1, 3, 5}, "broken");
+  shard(2, {4}, "broken");
+  item(2, {{"item", 2}, {"line", 2}, {"status", "failed"}, {"output", nullptr}});
+  EXPECT_EQ(merge().failed, 1U);
+  shard(1, {}, "mended", "b", 6);
+  shard(2, {}, "mended", "b", 6);
+  for (std::size_t edit : {2, 3}) {  // item 3 of before is left alone, and keeps its number
+    item(2, {{"item", edit}, {"line", 2}, {"status", "ok"}, {"output", "mended" + std::to_string(edit) + ".png"}});
+  }
+  EXPECT_EQ(merge().failed, 0U);
+  EXPECT_EQ(order(), "rr123345");
 }
 
 TEST_F(Merge, MissingItemsAreCounted) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "magicface/core/csv.hpp"
+#include "temporary_folder.hpp"
 
 namespace magicface::app {
 namespace {
@@ -39,6 +40,18 @@ TEST(RecordCsv, OneRowPerItem) {
             "item,status,input,output,au,seed,AU12_before,AU12_after,seconds,bundle,warnings,error\n"
             "1,ok,\"a, b.png\",x.png,\"AU4=-6 AU12=2.5\",424,0.5,2,1.75,demo@1,\"one; two\",\n"
             "2,failed,c.png,,,,,,0,,,\"no face\"\n");
+}
+
+TEST(RecordCsv, AFailureDoesNotUndoWhatWasMade) {
+  const TemporaryFolder folder("csv");
+  const auto file = folder / "records.jsonl";
+  {
+    RecordFile records(file);
+    records.run({});
+    records.item({{"item", 1}, {"status", "ok"}, {"output", "x.png"}});
+    records.item({{"item", 1}, {"status", "failed"}, {"output", "x.png"}});
+  }
+  EXPECT_EQ(records_csv(file), "item,status,input,output,seconds,bundle,warnings,error\n1,ok,,x.png,0,,,\n");
 }
 
 }  // namespace

@@ -86,6 +86,27 @@ TEST_F(RecordedRunTest, TheLastLineOfAnOutputCounts) {
   EXPECT_EQ(run.items[0].record["parameters"]["seed"], 2);
 }
 
+TEST_F(RecordedRunTest, AFailureDoesNotUndoWhatWasMade) {
+  auto failed = item(1, "x.png", 2);
+  failed["status"] = "failed";
+  touch("x.png");
+  const auto run = read_run(write("records.jsonl", {item(1, "x.png", 1), failed}, folder_.string()));
+  ASSERT_EQ(run.items.size(), 1U);
+  EXPECT_TRUE(run.items[0].ok());
+}
+
+TEST_F(RecordedRunTest, ABrokenLineCountsUntilItIsMended) {
+  auto broken = item(2, "");
+  broken["status"] = "failed";
+  broken["output"] = nullptr;
+  touch("x.png");
+  const auto file = write("records.jsonl", {item(1, "x.png"), broken}, folder_.string());
+  EXPECT_EQ(read_run(file).items.at(1).key, "item 2");
+  const auto run = read_run(write("records.jsonl", {item(1, "x.png"), broken, item(2, "y.png")}, folder_.string()));
+  ASSERT_EQ(run.items.size(), 2U);
+  EXPECT_EQ(run.items[1].key, "y.png");
+}
+
 TEST_F(RecordedRunTest, ShardsOfAFolderAreOneRun) {
   touch("x.png");
   touch("y.png");

@@ -88,6 +88,16 @@ TEST_F(Resume, AFailureDoesNotUndoWhatWasMade) {
   EXPECT_EQ(outputs.find(folder_ / "d.png"), nullptr);
 }
 
+TEST_F(Resume, ABrokenLineIsRemembered) {
+  {
+    RecordFile file(folder_ / "records.jsonl");
+    file.item({{"item", 9}, {"line", 4}, {"status", "failed"}, {"output", nullptr}});
+  }
+  EXPECT_TRUE(recorded().was_broken(4));
+  EXPECT_FALSE(recorded().was_broken(9));
+  EXPECT_FALSE(recorded().was_broken(0)) << "of no job file";
+}
+
 TEST_F(Resume, RelativeNamesStartInTheRunsFolder) {
   folder_.write("moved.jsonl",
                 "{\"event\":\"run\",\"schema\":1,\"folder\":\"/"

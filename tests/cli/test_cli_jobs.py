@@ -57,6 +57,20 @@ def test_broken_lines_are_named_and_counted(batch, tmp_path):
     assert not (tmp_path / "out.png").exists()
 
 
+@pytest.mark.parametrize("flag", ["--retry-failed", "--resume"])
+def test_a_mended_line_is_made_and_counts(batch, tmp_path, flag):
+    lines = [{"input": "a.png", "au": "AU1=1"}, "{broken", {"input": "c.png", "au": "AU2=1"}]
+    write_lines(tmp_path / "set" / "jobs.jsonl", lines)
+    assert batch.edit("--jobs", "set/jobs.jsonl", "--out", "made").code == 1
+    lines[1] = {"input": "b.png", "au": "AU1=1"}
+    write_lines(tmp_path / "set" / "jobs.jsonl", lines)
+    result = batch.edit("--jobs", "set/jobs.jsonl", "--out", "made", flag, "--csv", "table.csv")
+    assert result.code == 0 and result.paths == ["made/b_AU1+1.png"], result.err
+    assert [row.split(",")[1] for row in (tmp_path / "table.csv").read_text().splitlines()] == ["status", "ok", "ok", "ok"]
+    merged = batch("merge", "made/records.jsonl")
+    assert merged.code == 0 and "3 made, 0 failed, 0 missing" in merged.err, merged.err
+
+
 def test_outside_is_allowed_when_asked_for(batch, portrait, tmp_path):
     write_lines(tmp_path / "set" / "jobs.jsonl",
                 [{"input": "../given/me.png", "au": "AU1=1"}, {"input": str(portrait), "au": "AU2=1"}])
