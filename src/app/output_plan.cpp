@@ -46,6 +46,10 @@ PlannedOutput own_name(const std::string& pattern, const OutputKey& key, const O
   const auto format =
       named.value_or(options.format.value_or(image::format_of_path(key.input).value_or(image::Format::png)));
   if (!name.has_filename()) throw UsageError("output '" + pattern + "': expected a picture's name, got a folder");
+  const auto plain = name.lexically_normal();  // of the filled name: a stem or an edit may be ".."
+  if (!options.allow_outside && (plain.is_absolute() || *plain.begin() == "..")) {
+    throw UsageError("output " + name.string() + " leaves the output folder; name it inside, or give --allow-outside");
+  }
   return {options.out / (named ? name.string() : name.string() + image::extension_of(format)), format};
 }
 

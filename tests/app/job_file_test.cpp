@@ -77,11 +77,8 @@ TEST_F(JobFiles, PathsStayBelowTheFolder) {
   }
   EXPECT_FALSE(json(R"({"input": "inside/../a.png"})").problem);
   EXPECT_FALSE(json("{\"input\": \"" + (folder_ / "a.png").string() + "\"}").problem) << "absolute, but inside";
-  for (const char* output : {"../x.png", "/tmp/x.png", "a/../../x.png"}) {
-    EXPECT_TRUE(json("{\"input\": \"a.png\", \"output\": \"" + std::string(output) + "\"}").problem) << output;
-  }
   JobParser anywhere({"jobs.jsonl", folder_, false, true});
-  EXPECT_FALSE(anywhere.parse(R"({"input": "/etc/a.png", "output": "../x.png"})")->problem);
+  EXPECT_FALSE(anywhere.parse(R"({"input": "/etc/a.png"})")->problem);
 }
 
 TEST_F(JobFiles, CsvWithQuotesAndSeveralEdits) {

@@ -68,6 +68,16 @@ TEST(OutputNames, AJobsLineMayNameItsOutput) {
   EXPECT_THROW(OutputNames(options).name(kKey, "a.webp"), UsageError);
 }
 
+TEST(OutputNames, ANameStaysBelowTheFolder) {
+  const OutputKey dots{"faces/...png", "..", 424, 1, 1};
+  OutputOptions options;
+  for (const char* pattern : {"../x.png", "/tmp/x.png", "a/../../x.png", "{stem}/x.png", "a/{edit}/{edit}/x.png"})
+    EXPECT_THROW(OutputNames(options).name(dots, pattern), UsageError) << pattern;
+  EXPECT_EQ(OutputNames(options).name(dots, "..x/y.png").path, "..x/y.png");
+  options.allow_outside = true;
+  EXPECT_EQ(OutputNames(options).name(dots, "{stem}/x.png").path, "../x.png");
+}
+
 TEST(OutputNames, ANameIsTakenOnceHoweverItIsSpelled) {
   OutputNames names({});
   names.take(names.name(kKey, "x/smile"), "a.png");

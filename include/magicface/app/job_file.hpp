@@ -26,7 +26,7 @@ struct JobFormat {
   std::string name;            ///< for messages: the file, or "stdin"
   std::filesystem::path root;  ///< relative paths start here and stay below it
   bool csv = false;            ///< else JSON Lines
-  bool allow_outside = false;  ///< inputs and outputs may leave their roots
+  bool allow_outside = false;  ///< inputs may leave the root
 };
 
 /// Parses line by line, so that a pipe's lines can be answered as they come.

@@ -17,6 +17,7 @@ struct OutputOptions {
   std::filesystem::path out = ".";        ///< a folder, or a picture's name when exactly one output is made
   std::string pattern = "{stem}_{edit}";  ///< with {stem}, {edit}, {seed}, {index} (from 1), {face} (from 1)
   std::optional<image::Format> format;    ///< unset: the input's
+  bool allow_outside = false;             ///< the name of a job's line may leave `out`
 };
 
 /// What one output's name depends on.
@@ -40,7 +41,7 @@ class OutputNames {
 
   /// A name in the folder `--out`, by `pattern` where a job's line has one of its own (it may have folders and a
   /// picture's extension), else by `--output-pattern`. @throws UsageError for an unknown field of the pattern, a name
-  /// without text, a format that disagrees or that this program can't write.
+  /// without text or outside `--out`, a format that disagrees or that this program can't write.
   PlannedOutput name(const OutputKey& key, const std::string& pattern = {}) const;
   /// @throws UsageError when another input has taken the name.
   void take(const PlannedOutput& output, const std::filesystem::path& input);
