@@ -23,9 +23,6 @@ void check_edit_options(const EditOptions& options, const models::Manifest& mani
     throw UsageError("--condition " + options.condition->string() + ": no such file or folder");
   }
   check_face_options(options);
-  if (options.seeds.keep_best && options.face.kind == face::FaceChoice::Kind::all) {
-    throw UsageError("--keep best: expected one face, got --face all; choose one with --face N");
-  }
   if (options.quality && (*options.quality < 1 || *options.quality > 100)) {
     throw UsageError("--quality: expected 1 to 100, got " + std::to_string(*options.quality));
   }

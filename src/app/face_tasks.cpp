@@ -64,6 +64,9 @@ void check_face_options(const EditOptions& options) {
         "--face all: expected --crop auto and --composite auto, because every face goes back into one picture, "
         "got none; choose one face with --face N");
   }
+  if (all && options.seeds.keep_best) {
+    throw UsageError("--keep best: expected one face, got --face all; choose one with --face N");
+  }
   if (options.condition && options.face.kind != face::FaceChoice::Kind::largest) {
     throw UsageError("--face: with --condition no face is looked for; leave one of them out");
   }

@@ -57,6 +57,12 @@ def test_broken_lines_are_named_and_counted(batch, tmp_path):
     assert not (tmp_path / "out.png").exists()
 
 
+def test_the_best_of_all_faces_is_no_answer(hollow, portrait, tmp_path):
+    write_lines(tmp_path / "jobs.jsonl", [{"input": "given/me.png", "au": "AU1=1", "face": "all"}])
+    result = hollow("edit", *hollow.flags[:2], "--jobs", "jobs.jsonl", "--seeds", "1,2", "--keep", "best", "--dry-run")
+    assert result.code == 1 and "jobs.jsonl:1: --keep best: expected one face" in result.err, result.err
+
+
 @pytest.mark.parametrize("flag", ["--retry-failed", "--resume"])
 def test_a_mended_line_is_made_and_counts(batch, tmp_path, flag):
     lines = [{"input": "a.png", "au": "AU1=1"}, "{broken", {"input": "c.png", "au": "AU2=1"}]
