@@ -180,12 +180,9 @@ std::vector<WorkItem> batch_of_record(const RecordedJob& job, const PlannedOutpu
 }
 
 RecordedJob read_recorded_job(const EditOptions& now) {
-  if (now.inputs.size() > 1 || now.batch.jobs || asks_for_edits(now) || now.seed || !now.seeds.seeds.empty() ||
-      now.batch.resume || now.batch.retry_failed || now.batch.shard) {
-    throw UsageError(
-        "--from-record: expected only --in (where the portrait is now), --out, --overwrite, --bundle and compute flags "
-        "beside it; the "
-        "record says the rest");
+  if (now.inputs.size() > 1) {
+    throw UsageError("--from-record: expected one --in, where the portrait is now, got " +
+                     std::to_string(now.inputs.size()) + "; leave the others out");
   }
   const auto where = "--from-record " + *now.batch.from_record;
   try {
@@ -215,9 +212,14 @@ EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle) {
   check_unchanged("mask", job.options.mask);
   const auto& options = job.options;
   const auto named = fs::path(record.at("output").get<std::string>()).filename();
-  const auto output =
-      names_a_picture(options.output) ? options.output.out : (options.output.out / named).lexically_normal();
-  auto items = batch_of_record(job, {output, options.output.format.value()}, bundle.manifest());
+  const auto format = options.output.format.value();
+  const auto& out = options.output.out;
+  if (names_a_picture(options.output) && image::format_of_path(out) != format) {
+    throw UsageError("--out " + out.string() + ": expected a name that ends in " + image::extension_of(format) +
+                     ", the recorded format; give such a name, or a folder");
+  }
+  const auto output = names_a_picture(options.output) ? out : (out / named).lexically_normal();
+  auto items = batch_of_record(job, {output, format}, bundle.manifest());
   EditPlan plan;
   plan.total = plan.outputs = 1;
   plan.inputs = items.size();

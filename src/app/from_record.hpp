@@ -19,7 +19,7 @@ struct RecordedJob {
 };
 
 /// Reads what --from-record names: `FILE:LINE`, or `FILE` for its last item. Paths start in the recorded run's folder.
-/// @throws UsageError for a line that is no item, and for flags beside it that the record decides; NoInputError
+/// What the record decides isn't looked at in `options`. @throws UsageError for a line that is no item; NoInputError
 RecordedJob read_recorded_job(const EditOptions& options);
 
 /// The recorded batch as a plan with one output: the other edits are sampled beside it, as they were, for the same

@@ -3,10 +3,13 @@
 #include <CLI/Formatter.hpp>
 #include <iostream>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "commands.hpp"
 #include "magicface/app/merge_job.hpp"
+#include "magicface/core/error.hpp"
 
 namespace magicface::cli {
 namespace {
@@ -57,6 +60,21 @@ void add_batch(CLI::App& command, app::EditOptions& options) {
     throw CLI::Success();
   };
   command.add_flag_callback("--help-batch", show, "flags of batches: --jobs, --resume, --shard, ...");
+}
+
+/// Before the rest is looked at: what else is wrong with such a flag doesn't matter.
+void expect_only_flags_of_records(const CLI::App& command) {
+  static const std::set<std::string> kAllowed{
+      "from-record", "in",      "out", "overwrite", "bundle", "device",     "dtype",         "threads",   "low-memory",
+      "cuda-graphs", "records", "csv", "dry-run",   "json",   "max-pixels", "max-file-size", "log-level", "quiet"};
+  if (command.count("--from-record") == 0) return;
+  for (const auto* option : command.get_options()) {
+    const auto& names = option->get_lnames();  // a picture without --in has none
+    if (option->count() == 0 || names.empty() || kAllowed.contains(names.front())) continue;
+    throw UsageError("--from-record: expected no --" + names.front() +
+                     " beside it, as the record says it; beside it go --in (where the portrait is now), --out, "
+                     "--overwrite, --bundle, --records, --csv, --dry-run, --json, limits and compute flags");
+  }
 }
 
 void add_merge(CLI::App& program, CommonOptions& common, Action& action) {

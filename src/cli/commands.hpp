@@ -31,6 +31,8 @@ void add_bundle(CLI::App& program, CommonOptions& common, Action& action);
 
 // Pieces that several commands share.
 void add_batch(CLI::App& command, app::EditOptions& options);
+/// @throws UsageError for a flag beside --from-record that the record decides.
+void expect_only_flags_of_records(const CLI::App& command);
 void add_common(CLI::App& command, CommonOptions& common);
 void add_inputs(CLI::App& command, std::vector<std::string>& inputs);
 void add_limits(CLI::App& command, image::ReadLimits& limits);

@@ -117,8 +117,9 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
   command->add_flag("--json", options->json, "one JSON object per edit instead of a path");
   add_common(*command, common);
   command->footer(kExamples);
-  command->callback([&action, &common, options, words, faces] {
-    action = [&common, options, words, faces] {
+  command->callback([&action, &common, command, options, words, faces] {
+    action = [&common, command, options, words, faces] {
+      expect_only_flags_of_records(*command);
       apply_release_aliases(*options, *words);
       options->face = faces->choice();
       options->mask_policy = faces->policy();

@@ -205,6 +205,15 @@ def test_a_record_makes_the_same_bytes_again(uncropped, tiny, portrait, tmp_path
     assert (tmp_path / result.paths[0]).read_bytes() == (tmp_path / line["output"]).read_bytes()
 
 
+@pytest.mark.parametrize("flags", [["--steps", "50"], ["--sampler", "ddpm"], ["--mask", "given/me.png"], ["--face", "largest"],
+                                   ["--compare"], ["--no-metadata"], ["--batch-size", "4"], ["--out", "again.jpg"]])
+def test_a_flag_that_the_record_decides_is_wrong_usage(uncropped, tiny, portrait, tmp_path, flags):
+    uncropped.edit("--in", portrait, "--au", "AU1=1", "--out", "made")
+    result = tiny("edit", "--from-record", "made/records.jsonl", *flags)
+    assert result.code == 2 and flags[0] in result.err and "expected" in result.err, result.err
+    assert not list(tmp_path.glob("*.png")) and not (tmp_path / "again.jpg").exists()
+
+
 def test_a_record_works_from_another_folder(uncropped, tiny, portrait, tmp_path):
     uncropped.edit("--in", "given/me.png", "--au", "AU1=1", "--out", "made")
     (tmp_path / "elsewhere").mkdir()
