@@ -32,6 +32,9 @@ std::string group_key(const RecordedItem& item, const EditOptions& options) {
   auto parameters = item.record.at("parameters");
   for (const auto* own : {"edit", "au", "target", "strength", "like", "seed", "best_of", "compare"})
     parameters.erase(own);
+  for (const auto* picture : {"condition", "mask"}) {  // of a folder each input has its own
+    if (parameters.contains(picture) && parameters[picture].is_object()) parameters[picture].erase("sha256");
+  }
   const auto& compute = options.compute;
   return parameters.dump(-1, ' ', false, RecordJson::error_handler_t::replace) + item.root.string() + ' ' +
          options.bundle.value_or("") + ' ' + compute.device + ' ' + compute.dtype + ' ' +

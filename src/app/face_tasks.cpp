@@ -3,22 +3,13 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "file_beside.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/text.hpp"
-#include "magicface/image/format.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
-
-/// The file that goes with `input`: `named` itself, or in the folder `named` the picture with the input's stem.
-std::optional<fs::path> beside(const std::string& flag, const std::optional<fs::path>& named, const fs::path& input) {
-  if (!named || !fs::is_directory(*named)) return named;
-  for (const auto& entry : fs::directory_iterator(*named)) {
-    if (entry.path().stem() == input.stem() && image::format_of_path(entry.path())) return entry.path();
-  }
-  throw ItemError(flag + " " + named->string() + ": no picture named " + input.stem().string() + ".* in it");
-}
 
 cv::Mat read_mask(const std::optional<fs::path>& file, const cv::Mat& rgb, const image::ReadLimits& limits) {
   if (!file) return {};
@@ -41,10 +32,10 @@ std::vector<FaceTask> face_tasks(const EditOptions& options, const face::FaceCho
                                  const image::Picture& picture, pipeline::FaceAnalyser& faces) {
   FaceTask common;
   common.portrait.crop = options.crop;
-  common.portrait.condition = beside("--condition", options.condition, input);
+  common.portrait.condition = file_beside("--condition", options.condition, input);
   common.portrait.composite = options.composite;
   common.portrait.mask_policy = options.mask_policy;
-  common.portrait.mask = read_mask(beside("--mask", options.mask, input), picture.rgb, options.limits);
+  common.portrait.mask = read_mask(file_beside("--mask", options.mask, input), picture.rgb, options.limits);
   if (common.portrait.condition) return {common};
   std::vector<FaceTask> tasks;
   for (const auto& chosen : faces.choose(picture.rgb, choice)) {

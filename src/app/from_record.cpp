@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "file_beside.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/hash.hpp"
 #include "magicface/face/action_units.hpp"
@@ -205,8 +206,10 @@ EditPlan plan_recorded(const RecordedJob& job, const models::Bundle& bundle) {
   }
   const auto check_unchanged = [&](const char* name, const std::optional<fs::path>& file) {
     const auto& picture = record.at("parameters").at(name);
-    if (!file || picture.at("sha256").is_null() || sha256_of_file(*file) == picture.at("sha256")) return;
-    throw UsageError(std::string("--from-record: the ") + name + " image " + file->string() + " has changed since");
+    if (!file || picture.at("sha256").is_null()) return;
+    const auto own = *file_beside(std::string("--") + name, file, job.options.inputs.front());
+    if (sha256_of_file(own) == picture.at("sha256")) return;
+    throw UsageError(std::string("--from-record: the ") + name + " image " + own.string() + " has changed since");
   };
   check_unchanged("condition", job.options.condition);
   check_unchanged("mask", job.options.mask);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "item_record.hpp"
 
+#include "file_beside.hpp"
+#include "magicface/core/error.hpp"
 #include "magicface/core/hash.hpp"
 #include "magicface/core/rounding.hpp"
 #include "magicface/pipeline/compute_summary.hpp"
@@ -25,7 +27,8 @@ RecordJson change(const std::vector<std::string>& names, const EditOutcome& outc
   return object;
 }
 
-/// A condition image or mask counts by its bytes; a folder of them by its name, as each picture has its own.
+/// A condition image or mask counts by its bytes. In a folder of them each input has its own, so that there are none
+/// yet.
 RecordJson picture_beside(const std::optional<fs::path>& path) {
   if (!path) return nullptr;
   std::error_code failure;
@@ -133,6 +136,16 @@ RecordJson ItemRecorder::asked(const EditRequest& request) const {
   return line;
 }
 
+RecordJson ItemRecorder::of_input(const char* flag, const RecordJson& named, const fs::path& input) {
+  if (named.is_null() || !named["sha256"].is_null()) return named;
+  auto own = named;
+  try {
+    own["sha256"] = sha256_of_file(*file_beside(flag, fs::path(named["path"].get<std::string>()), input));
+  } catch (const Error&) {  // preparing the item says why, in the words for people
+  }
+  return own;
+}
+
 RecordJson ItemRecorder::parameters(const WorkItem& item, std::size_t edit) const {
   const auto sampling = pipeline::resolved(options_.sampling, manifest_.defaults);
   const auto format = item.outputs[edit].format;
@@ -145,14 +158,14 @@ RecordJson ItemRecorder::parameters(const WorkItem& item, std::size_t edit) cons
   if (sampling.noise_scale != 1)
     line["noise_scale"] = sampling.noise_scale;  // so that records made before it existed stay good
   line["crop"] = options_.crop == pipeline::Crop::none ? "none" : "auto";
-  line["condition"] = condition_;
+  line["condition"] = of_input("--condition", condition_, item.input.path);
   line["composite"] = options_.composite == pipeline::Composite::none ? "none" : "auto";
   line["format"] = image::extension_of(format).substr(1);
   const bool lossy = format == image::Format::jpg || format == image::Format::webp;
   line["quality"] = lossy && options_.quality ? RecordJson(*options_.quality) : RecordJson(nullptr);
   line["metadata"] = options_.metadata;
   line["face"] = face::face_choice_text(item.face.value_or(options_.face));
-  line["mask"] = mask_;
+  line["mask"] = of_input("--mask", mask_, item.input.path);
   line["mask_policy"] = pipeline::mask_policy_name(options_.mask_policy);
   return line;
 }

@@ -33,6 +33,8 @@ class ItemRecorder {
  private:
   RecordJson parameters(const WorkItem& item, std::size_t edit) const;
   static RecordJson input(const std::filesystem::path& path, const std::string& sha256);
+  /// `condition_` or `mask_` as it is for an input, which has a file of its own where a folder was named.
+  static RecordJson of_input(const char* flag, const RecordJson& named, const std::filesystem::path& input);
   bool edits_all_faces(const WorkItem& item) const;
   RecordJson target(const face::AuRequest& asked) const;
   RecordJson batch(const EditOutcome& outcome) const;

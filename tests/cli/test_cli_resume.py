@@ -56,6 +56,20 @@ def test_what_changed_is_made_again_and_told(batch, make_picture, tmp_path):
     assert (made / "p2_AU12+2.5.png").read_bytes() == original, "the same batch, the same bytes"
 
 
+def test_a_changed_file_in_a_folder_of_condition_images_is_told(tiny, make_picture, tmp_path):
+    for name in ("a.png", "b.png"):
+        make_picture(tmp_path / "in" / name, 1)
+        make_picture(tmp_path / "conditions" / name, 2)
+    command = ["--in", "in", "--au", "AU1=1", "--crop", "none", "--condition", "conditions", "--out", "made", "--resume"]
+    assert len(tiny.edit(*command).paths) == 2 and tiny.edit(*command).paths == []
+    make_picture(tmp_path / "conditions" / "b.png", 3)
+    assert tiny("edit", "--from-record", "made/records.jsonl").code == 2, "b is the last item"
+    result = tiny.edit(*command)
+    assert result.paths == ["made/b_AU1+1.png"] and "the parameters changed: condition" in result.err, result.err
+    again = tiny("edit", "--from-record", "made/records.jsonl", "--out", "again")
+    assert again.code == 0 and (tmp_path / "again/b_AU1+1.png").read_bytes() == (tmp_path / "made/b_AU1+1.png").read_bytes()
+
+
 def test_changed_parameters_are_told(batch):
     result = resume(batch, "--seed", 8)
     assert len(result.paths) == 6 and result.err.count("seed 424 -> 8") == 6
