@@ -4,19 +4,47 @@
 #include <algorithm>
 #include <limits>
 #include <opencv2/imgproc.hpp>
+#include <optional>
+#include <vector>
 
 #include "magicface/core/text.hpp"
 
 namespace magicface::image {
 namespace {
 
+/// More are no picture of a person, and all are read before most are dropped.
+constexpr int kMostSamples = 16;
+
+/// Samples of a pixel that are its colour.
+int colours_of(const TiffLayout& layout) { return layout.photometric == PHOTOMETRIC_RGB ? 3 : 1; }
+
 /// Grey or RGB in whole bytes: read as stored. The rest (palettes, bilevel, YCbCr) goes through libtiff's conversion.
 bool is_plain(const TiffLayout& layout) {
   const bool grey = layout.photometric == PHOTOMETRIC_MINISBLACK || layout.photometric == PHOTOMETRIC_MINISWHITE;
-  const int colours = grey ? 1 : 3;
   return (grey || layout.photometric == PHOTOMETRIC_RGB) && (layout.bits == 8 || layout.bits == 16) &&
-         layout.format == SAMPLEFORMAT_UINT && (layout.samples == colours || layout.samples == colours + 1) &&
+         layout.format == SAMPLEFORMAT_UINT && layout.samples >= colours_of(layout) && layout.samples <= kMostSamples &&
          layout.compression != COMPRESSION_OJPEG;
+}
+
+/// Which of the samples beyond the colours is alpha. A single one is, whatever the file calls it: editors disagree.
+std::optional<int> alpha_of(const TiffLayout& layout) {
+  const int beyond = layout.samples - colours_of(layout);
+  if (beyond == 1) return 0;
+  for (int i = 0; i < std::min(beyond, static_cast<int>(layout.extra.size())); ++i) {
+    if (layout.extra[i] == EXTRASAMPLE_ASSOCALPHA || layout.extra[i] == EXTRASAMPLE_UNASSALPHA) return i;
+  }
+  return std::nullopt;
+}
+
+/// The colours, and alpha where there is one.
+cv::Mat colours_and_alpha(const cv::Mat& samples, int colours, std::optional<int> alpha) {
+  const int wanted = colours + (alpha ? 1 : 0);
+  if (samples.channels() == wanted) return samples;
+  cv::Mat pixels(samples.size(), CV_MAKETYPE(samples.depth(), wanted));
+  std::vector<int> from_to;
+  for (int i = 0; i < wanted; ++i) from_to.insert(from_to.end(), {i < colours ? i : colours + *alpha, i});
+  cv::mixChannels(samples, pixels, from_to);
+  return pixels;
 }
 
 /// Strips and tiles alike: a strip is a tile as wide as the picture.
@@ -99,12 +127,14 @@ void unmultiply(cv::Mat& pixels) {
 
 cv::Mat read_tiff_pixels(TiffSession& session, const TiffLayout& layout) {
   if (!is_plain(layout)) return read_converted(session, layout);
-  cv::Mat pixels = read_blocks(session, layout);
+  const auto alpha = alpha_of(layout);
+  cv::Mat pixels = colours_and_alpha(read_blocks(session, layout), colours_of(layout), alpha);
   if (layout.photometric == PHOTOMETRIC_MINISWHITE) {
     const double white = layout.bits == 16 ? 65535 : 255;
     cv::bitwise_xor(pixels, cv::Scalar(white, 0), pixels);  // not alpha
   }
-  if (has_alpha(pixels) && layout.extra_sample == EXTRASAMPLE_ASSOCALPHA) {
+  const auto named = alpha.value_or(0) < static_cast<int>(layout.extra.size());
+  if (alpha && named && layout.extra[*alpha] == EXTRASAMPLE_ASSOCALPHA) {
     layout.bits == 16 ? unmultiply<std::uint16_t>(pixels) : unmultiply<std::uint8_t>(pixels);
   }
   return pixels;

@@ -21,8 +21,7 @@ TiffLayout layout_of(TiffSession& session) {
   layout.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
   std::uint16_t count = 0;
   const std::uint16_t* kinds = nullptr;
-  if (TIFFGetField(session.get(), TIFFTAG_EXTRASAMPLES, &count, &kinds) != 0 && count == 1)
-    layout.extra_sample = *kinds;
+  if (TIFFGetField(session.get(), TIFFTAG_EXTRASAMPLES, &count, &kinds) != 0) layout.extra.assign(kinds, kinds + count);
   return layout;
 }
 

@@ -76,7 +76,10 @@ Edited finished(const BatchRow& row, const DecodedRow& decoded, const Unchanged&
     edited.picture = row.edit.onto != nullptr ? *row.edit.onto : row.portrait->source;
     pipeline::composite(*row.portrait, shades, unchanged, edited.picture);
   } else {
-    edited.picture = image::replace_pixels(row.portrait->source, edited.model_picture);
+    const auto& portrait = *row.portrait;
+    edited.picture = image::replace_pixels(portrait.source, edited.model_picture);
+    // A crop that happens to be as large as the source is another picture all the same.
+    if (portrait.analysis && portrait.analysis->picture_to_crop != cv::Matx23d::eye()) edited.picture.alpha.release();
   }
   return edited;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 
+#include <cmath>
 #include <map>
 #include <opencv2/imgproc.hpp>
 
@@ -189,7 +190,8 @@ std::optional<cv::Vec3d> FaceAnalyser::estimate_pose(const cv::Mat& rgb, const f
   const auto angles = state_->run("head_pose", {3}, rgb, face).to(at::kDouble).contiguous();
   const auto* values = angles.data_ptr<double>();
   // The module saw the face levelled; its roll counts counter-clockwise.
-  return cv::Vec3d(values[0], values[1], values[2] - levelled_by(state_->bundle->manifest(), "head_pose", face));
+  const double roll = values[2] - levelled_by(state_->bundle->manifest(), "head_pose", face);
+  return cv::Vec3d(values[0], values[1], std::remainder(roll, 2 * CV_PI));
 }
 
 std::vector<double> FaceAnalyser::estimate_identity(const cv::Mat& rgb, const face::Face& face) {

@@ -36,16 +36,24 @@ cv::Mat where(const cv::Mat& class_map, const std::vector<std::string>& classes,
   return found;
 }
 
-cv::Mat blend_mask_of(const FaceAnalysis& analysis, const models::Manifest& manifest, MaskPolicy policy) {
+/// Hair and hats, unless they are blanked: what the model draws anew must be pasted, or old hair meets new.
+Names spared_by(const face::ConditionSpec& spec, const std::vector<std::string>& classes) {
+  Names spared{"hair", "hat"};
+  for (const int blanked : spec.blanked_classes) spared.erase(classes[static_cast<std::size_t>(blanked)]);
+  return spared;
+}
+
+cv::Mat blend_mask_of(const FaceAnalysis& analysis, const models::Manifest& manifest, const face::ConditionSpec& spec) {
   const auto& m = analysis.picture_to_crop;
   const double face_width = analysis.face.box.width * std::hypot(m(0, 0), m(1, 0));
   const double feather = std::max(2.0, kFeather * face_width);
   cv::Mat mask;
   analysis.blanked.convertTo(mask, CV_32F, 1.0 / 255.0);
   cv::GaussianBlur(mask, mask, cv::Size(), feather / 2.0);
-  if (policy != MaskPolicy::release) {
+  const auto& classes = manifest.condition->classes;
+  if (const auto spared = spared_by(spec, classes); !spared.empty()) {
     cv::Mat hair;
-    where(analysis.class_map, manifest.condition->classes, {"hair", "hat"}).convertTo(hair, CV_32F, 1.0 / 255.0);
+    where(analysis.class_map, classes, spared).convertTo(hair, CV_32F, 1.0 / 255.0);
     cv::GaussianBlur(hair, hair, cv::Size(), feather / 4.0);
     mask = mask.mul(1.0 - hair);
   }
@@ -87,7 +95,7 @@ void draw_condition(FaceAnalysis& analysis, const models::Manifest& manifest, Ma
   analysis.blanked = face::blank_mask(analysis.class_map, jaw, spec);
   analysis.condition = face::condition_image(analysis.crop, analysis.class_map, jaw, analysis.five_points, spec);
   analysis.contour = face::draw_contour(jaw, analysis.five_points, spec, analysis.crop.size());
-  analysis.blend_mask = blend_mask_of(analysis, manifest, policy);
+  analysis.blend_mask = blend_mask_of(analysis, manifest, spec);
 }
 
 }  // namespace magicface::pipeline

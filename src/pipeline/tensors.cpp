@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include "magicface/core/error.hpp"
+
 namespace magicface::pipeline {
 
 at::Tensor to_tensor(const cv::Mat& rgb) {
@@ -14,6 +16,10 @@ at::Tensor to_tensor(const cv::Mat& rgb) {
 
 cv::Mat to_shades(const at::Tensor& image) {
   const auto shades = image.to(at::kCPU, at::kFloat).mul(255.0F).clamp(0, 255).permute({1, 2, 0}).contiguous();
+  if (!at::isfinite(shades).all().item<bool>()) {
+    throw ItemError(
+        "the model's picture holds values that aren't numbers; ask for smaller changes, or give --dtype float32");
+  }
   const cv::Mat view(static_cast<int>(shades.size(0)), static_cast<int>(shades.size(1)), CV_32FC3,
                      shades.data_ptr<float>());
   return view.clone();

@@ -17,6 +17,7 @@ TEST(OutOfMemory, IsToldByTheAllocatorsWords) {
                                             "DefaultCPUAllocator: can't allocate memory: you tried to "
                                             "allocate 4294967296 bytes. Error code 12 (Cannot allocate memory)")));
   EXPECT_TRUE(says_out_of_memory(std::runtime_error("CUDA out of memory. Tried to allocate 2.00 GiB")));
+  EXPECT_TRUE(says_out_of_memory(std::runtime_error("module 'vae_decoder' failed: std::bad_alloc")));
   EXPECT_FALSE(says_out_of_memory(std::runtime_error("module 'denoiser' failed: shapes don't fit")));
   EXPECT_FALSE(says_out_of_memory(Cancelled()));
 }

@@ -74,6 +74,10 @@ TEST(BlendMask, SparesHairInFrontOfTheFace) {
   EXPECT_EQ(analysis.blend_mask.at<float>(64, 2), 0.0F) << "the background";
   draw_condition(analysis, manifest(), MaskPolicy::release);
   EXPECT_GT(analysis.blend_mask.at<float>(34, 64), 0.9F) << "that policy redraws hair";
+  auto first_release = manifest();
+  first_release.condition->blanked = {kSkin, kHair};
+  draw_condition(analysis, first_release, MaskPolicy::bundle);
+  EXPECT_GT(analysis.blend_mask.at<float>(34, 64), 0.9F) << "that bundle redraws hair";
 }
 
 TEST(BlendMask, FadesOverAShareOfTheFacesWidth) {

@@ -4,7 +4,10 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <opencv2/core.hpp>
+
+#include "magicface/core/error.hpp"
 
 namespace magicface::pipeline {
 namespace {
@@ -42,6 +45,11 @@ TEST(Tensors, ValuesAreRoundedHalfToEvenAndClamped) {
   EXPECT_EQ(picture.at<cv::Vec3b>(0, 1)[0], 2);
   EXPECT_EQ(picture.at<cv::Vec3b>(0, 2)[0], 255);
   EXPECT_EQ(picture.at<cv::Vec3b>(0, 3)[0], 0);
+}
+
+TEST(Tensors, APictureOfNoNumbersIsAnError) {
+  const float nothing = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THROW(to_shades(at::tensor({0.5F, nothing, 0.5F}).reshape({3, 1, 1})), ItemError);
 }
 
 TEST(Tensors, PointsKeepTheirOrder) {
