@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "face_tasks.hpp"
@@ -13,6 +14,7 @@
 #include "magicface/core/error.hpp"
 #include "magicface/core/hash.hpp"
 #include "magicface/core/line_reader.hpp"
+#include "sheet_names.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
@@ -48,6 +50,7 @@ class Planner {
       item.outputs.assign(next, end);
       item.place = items.size();
       item.first = std::exchange(number_, number_ + shared_.size());
+      take_names(item);
       next = end;
     }
     return items;
@@ -76,15 +79,40 @@ class Planner {
                              std::to_string(job.line) + ": " + problem.what();
       }
     }
-    for (const auto& output : item.outputs) names_.take(output, job.input);
+    take_names(item);
     // A broken line counts as one item, so that the numbers after it stay when it is mended.
     item.first = std::exchange(number_, number_ + std::max<std::size_t>(item.edits.size(), 1));
     return item;
   }
 
+  /// The other files that the run writes.
+  void take_other_names(const std::vector<WorkItem>& items) {
+    const auto& sheets = options_.sheets;
+    if (options_.batch.csv) names_.take(*options_.batch.csv, "--csv");
+    if (sheets.grid) names_.take(*sheets.grid, "--grid");
+    if (!sheets.sweep_video) return;
+    std::set<fs::path> videos;
+    for (const auto& item : items) {
+      const auto file = video_of(sheets, item.input.path, items.size() > 1);
+      if (!videos.insert(file).second) {
+        throw UsageError("--sweep-video: two animations would be named " + file.string() +
+                         "; give inputs of different names");
+      }
+      names_.take(file, "--sweep-video");
+    }
+  }
+
   std::size_t numbered() const { return number_ - 1; }
 
  private:
+  void take_names(const WorkItem& item) {
+    for (const auto& output : item.outputs) {
+      names_.take(output.path, item.input.path);
+      if (options_.sheets.compare)
+        names_.take(comparison_of(output.path), item.input.path.string() + " with --compare");
+    }
+  }
+
   face::FaceChoice face_of(const std::string& text) const {
     EditOptions own = options_;
     own.face = face::parse_face_choice(text);
@@ -191,6 +219,12 @@ void check_batch_options(const EditOptions& options) {
   if (batch.records == "none" && (batch.resume || batch.retry_failed || batch.csv)) {
     throw UsageError("--records none: --resume, --retry-failed and --csv need records; leave it out");
   }
+  if (batch.shard && (options.sheets.grid || options.sheets.sweep_video)) {
+    throw UsageError(
+        "--grid and --sweep-video: expected no --shard beside them, as no part sees the pictures of the others; when "
+        "all "
+        "are made, merge their records into the output folder and run the job there with --resume and without --shard");
+  }
   if (batch.csv && batch.shard) {
     throw UsageError(
         "--csv: expected no --shard beside it, whose parts would write one table over the other; "
@@ -209,6 +243,7 @@ EditPlan make_plan(const EditOptions& options, const models::Manifest& manifest,
   } else {
     items = planner.items_of(expand_inputs(options.inputs, list));
   }
+  planner.take_other_names(items);
   return plan_of(std::move(items), planner.numbered(), shard);
 }
 

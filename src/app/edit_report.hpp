@@ -39,6 +39,7 @@ struct SampledBatch {
 struct Shown {
   cv::Mat before, after;  ///< CV_8UC3
   cv::Rect face;          ///< the part to look at; empty: everything
+  std::string caption{};
 };
 
 /// What is known of one edit when it ended.

@@ -41,7 +41,7 @@ void check_table(const EditOptions& options, const std::optional<fs::path>& reco
     throw UsageError(flag + ": expected a file of its own, got the job file; give another name");
   if (records && where(*records) == where(*batch.csv))
     throw UsageError(flag + ": expected a file of its own, got the record file; give another name");
-  if (fs::exists(*batch.csv) && !options.overwrite && !batch.resume && !batch.retry_failed)
+  if (fs::exists(*batch.csv) && !options.overwrite && !batch.goes_on())
     throw UsageError(flag + " exists; give --overwrite to replace it, or another name");
 }
 
@@ -107,16 +107,18 @@ EditRun::EditRun(const EditOptions& options, std::shared_ptr<const models::Bundl
       bundle_(std::move(bundle)),
       plan_(std::move(plan)),
       report_(options, bundle_->manifest(), out),
-      sheets_(options, bundle_->manifest().au, plan_, report_),
+      sheets_(options, bundle_->manifest().au, plan_, report_, recorded_),
       progress_(options.progress),
       recorder_(options, *bundle_),
       engine_(std::move(engine)) {
   check_table(options_, record_path(options_, plan_));
+  if (!options_.batch.goes_on()) sheets_.check_existing();  // else what the records name may be replaced
 }
 
 JobResult EditRun::print_plan(std::ostream& out) {
   if (const auto path = record_path(options_, plan_)) recorded_.read(*path);
-  const ItemLoader loader(options_, recorder_, recorded_, options_.batch.resume || options_.batch.retry_failed);
+  sheets_.check_existing();
+  const ItemLoader loader(options_, recorder_, recorded_, options_.batch.goes_on());
   return app::print_plan(std::move(plan_), options_, loader, recorded_, out);
 }
 
@@ -148,6 +150,8 @@ void EditRun::open_records() {
   if (!path) return;
   records_.emplace(*path);
   recorded_.read(*path);
+  sheets_.check_existing();
+  sheets_.record_in(*records_);
   if (const auto removed = recorded_.remove_temporaries(); removed > 0) {
     log::info("removed " + std::to_string(removed) + " temporary files of a dead run");
   }
@@ -162,7 +166,7 @@ void EditRun::loop(OutputWriter& writer) {
       [&](Product product) { writer.put(std::move(product)); });
   ReadAhead reader(plan_, options_, loader);
   // A wrong bundle is told at once; only a resumed run, which may have nothing to do, loads it when it must.
-  if (!options_.batch.resume && !options_.batch.retry_failed) engine();
+  if (!options_.batch.goes_on()) engine();
   while (auto loaded = reader.next()) {
     throw_if_cancelled();
     tell_progress(*loaded->item);

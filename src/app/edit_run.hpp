@@ -51,10 +51,10 @@ class EditRun {
   std::shared_ptr<const models::Bundle> bundle_;
   EditPlan plan_;
   EditReport report_;
+  RecordedOutputs recorded_;
   EditSheets sheets_;
   Progress progress_;
   ItemRecorder recorder_;
-  RecordedOutputs recorded_;
   std::optional<RecordFile> records_;
   EngineSlot engine_;
   Stopwatch watch_;

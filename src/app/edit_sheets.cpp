@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
-#include <set>
 
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
@@ -13,22 +12,14 @@
 #include "magicface/core/text.hpp"
 #include "magicface/image/animation.hpp"
 #include "magicface/image/encode.hpp"
+#include "magicface/image/picture.hpp"
+#include "sheet_names.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr int kVideoSide = 720;  ///< most pixels of an animation's longer side
-
-fs::path with_suffix(const fs::path& file, const std::string& suffix) {
-  return file.parent_path() / (file.stem().string() + suffix + file.extension().string());
-}
-
-/// Like write_file_atomically, with the folder made.
-void write_into(const fs::path& file, const std::vector<std::uint8_t>& bytes) {
-  make_folder_of(file);
-  write_file_atomically(file, bytes);
-}
 
 /// An animation has no source to take its quality from.
 int quality_of(const EditOptions& options) { return options.quality.value_or(95); }
@@ -59,9 +50,10 @@ cv::Mat shrunk(const cv::Mat& rgb, int side) {
 }  // namespace
 
 EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, const EditPlan& plan,
-                       EditReport& report)
+                       EditReport& report, const RecordedOutputs& recorded)
     : options_(options),
       report_(report),
+      recorded_(recorded),
       vocabulary_(au.names),
       many_inputs_(plan.pictures.size() > 1),
       columns_(plan.most_edits + 1) {
@@ -77,9 +69,11 @@ EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, 
     }
     image::check_writable(*format);
     side_ = image::sheet_cell_side(plan.pictures.size(), columns_);
-    check_new(*sheets.grid);
+    files_.push_back(*sheets.grid);
   }
-  if (sheets.sweep_video) check_video(plan);
+  if (!sheets.sweep_video) return;
+  check_video(plan);
+  for (const auto& picture : plan.pictures) files_.push_back(video_of(sheets, picture, many_inputs_));
 }
 
 void EditSheets::check_video(const EditPlan& plan) const {
@@ -94,66 +88,98 @@ void EditSheets::check_video(const EditPlan& plan) const {
     throw UsageError(
         "--sweep-video and --seeds: one seed makes a smooth animation; add --keep best or take one --seed");
   }
-  std::set<fs::path> names;
-  for (const auto& picture : plan.pictures) {
-    const auto file = video_of(picture);
-    check_new(file);
-    if (!names.insert(file).second) {
-      throw UsageError("--sweep-video: two animations would be named " + file.string() +
-                       "; give inputs of different names");
-    }
+}
+
+void EditSheets::check_existing() const {
+  for (const auto& file : files_) {
+    if (!may_write(file)) throw ItemError(file.string() + " exists; give --overwrite to replace it, or another name");
   }
+}
+
+bool EditSheets::may_write(const fs::path& file) const {
+  return options_.overwrite || (options_.batch.goes_on() && recorded_.names(file)) || !fs::exists(file);
 }
 
 void EditSheets::add(EditOutcome& outcome) {
-  if (outcome.input != input_) write_video();
-  input_ = outcome.input;
-  if (!outcome.shown || outcome.error) return;
-  if (options_.sheets.compare) compare(outcome);
-  if (options_.sheets.sweep_video) frames_[outcome.edit] = shrunk(outcome.shown->after, kVideoSide);
-  if (!options_.sheets.grid) return;
+  if (item_ && item_->first != outcome.item->first) write_video();
+  item_ = outcome.item;
+  number_ = outcome.item->first + outcome.edit;
+  const auto& sheets = options_.sheets;
+  if (outcome.error) return;
+  if (outcome.skipped) {
+    outcome.shown = made_before(outcome);
+  } else if (outcome.shown) {
+    outcome.shown->caption = caption_of(outcome);
+    if (sheets.compare) compare(outcome);
+  }
+  if (!outcome.shown) return;
+  if (sheets.sweep_video) frames_[outcome.edit] = shrunk(outcome.shown->after, kVideoSide);
+  if (!sheets.grid) return;
   row_of(outcome).at(outcome.edit + 1) = {image::thumbnail(outcome.shown->after, outcome.shown->face, side_),
-                                          caption_of(outcome)};
+                                          outcome.shown->caption};
 }
 
 std::vector<image::SheetCell>& EditSheets::row_of(const EditOutcome& outcome) {
-  const std::pair key{outcome.input, outcome.face};
-  const auto place = static_cast<std::size_t>(std::find(row_of_.begin(), row_of_.end(), key) - row_of_.begin());
-  if (place == rows_.size()) {
-    row_of_.push_back(key);
-    rows_.emplace_back(columns_);
-    rows_.back()[0] = {image::thumbnail(outcome.shown->before, outcome.shown->face, side_),
-                       outcome.input.stem().string()};
+  const auto [row, fresh] = rows_.try_emplace(outcome.item->first, columns_);
+  if (fresh) {
+    row->second[0] = {image::thumbnail(outcome.shown->before, outcome.shown->face, side_),
+                      outcome.input.stem().string()};
   }
-  return rows_[place];
+  return row->second;
 }
 
-/// What was asked for, what that came to for this face, and the seed where there are several.
+/// Nothing when no sheet wants it, when it wasn't made, or when it can't be read any more.
+std::optional<Shown> EditSheets::made_before(const EditOutcome& outcome) const {
+  const auto& sheets = options_.sheets;
+  const auto* entry = recorded_.find(outcome.output);
+  if ((!sheets.grid && !sheets.sweep_video) || entry == nullptr || !entry->made) return std::nullopt;
+  try {
+    Shown shown{{}, image::read_picture(outcome.output, options_.limits).rgb, {}, entry->made->caption};
+    if (shown.caption.empty()) shown.caption = caption_of(outcome);
+    if (const auto& part = entry->made->shown; part.size() == 4) shown.face = {part[0], part[1], part[2], part[3]};
+    const bool row_begins = sheets.grid && !rows_.contains(outcome.item->first);
+    if (row_begins) shown.before = image::read_picture(outcome.input, options_.limits).rgb;
+    return shown;
+  } catch (const std::exception& problem) {
+    log::warn(std::string(problem.what()) + "; its place in the sheet stays empty");
+    return std::nullopt;
+  }
+}
+
+/// What was asked for, what that came to for this face, and the seed where there are several. Of an edit that was made
+/// before, only what is known without its face.
 std::string EditSheets::caption_of(const EditOutcome& outcome) const {
   const auto& label = outcome.item->edits[outcome.edit].label;
   std::string caption = words(label);
-  if (face::edit_label(outcome.variation, vocabulary_) != label) {
+  if (!outcome.skipped && face::edit_label(outcome.variation, vocabulary_) != label) {
     auto tenths = outcome.variation;
     for (auto& value : tenths) value = rounded(value, 1);
     caption += "\n" + words(face::edit_label(tenths, vocabulary_));
   }
-  if (!options_.seeds.seeds.empty()) caption += "\nseed " + std::to_string(outcome.seed);
+  const bool seed_is_known = !outcome.skipped || !options_.seeds.keep_best;
+  if (!options_.seeds.seeds.empty() && seed_is_known) caption += "\nseed " + std::to_string(outcome.seed);
   return caption;
 }
 
+/// With the folder made, and named in the records before, so that a run that goes on knows it for ours.
+void EditSheets::write(const fs::path& file, const std::vector<std::uint8_t>& bytes) {
+  make_folder_of(file);
+  if (records_ != nullptr) records_->started(number_, {file});
+  write_file_atomically(file, bytes);
+}
+
 void EditSheets::compare(EditOutcome& outcome) {
-  const auto file = with_suffix(outcome.output, "_compare");
-  const auto& batch = options_.batch;
-  if (!options_.overwrite && !batch.resume && !batch.retry_failed && fs::exists(file)) {
+  const auto file = comparison_of(outcome.output);
+  if (!may_write(file)) {
     outcome.warnings.push_back(file.string() + " exists and was left as it is; give --overwrite to replace it");
     log::warn(outcome.warnings.back());
     return;
   }
   try {
     const auto picture =
-        image::draw_comparison(outcome.shown->before, outcome.shown->after, "before", caption_of(outcome));
+        image::draw_comparison(outcome.shown->before, outcome.shown->after, "before", outcome.shown->caption);
     const auto bytes = encoded(picture, file, options_.quality);
-    write_into(file, bytes);
+    write(file, bytes);
     outcome.comparison = file;
     outcome.files.push_back({file, sha256_of_bytes(bytes.data(), bytes.size()), bytes.size()});
   } catch (const std::exception& problem) {
@@ -164,15 +190,15 @@ void EditSheets::compare(EditOutcome& outcome) {
 void EditSheets::write_video() {
   const auto frames = std::exchange(frames_, {});
   if (frames.empty()) return;
-  const auto file = video_of(input_);
+  const auto file = video_of(options_.sheets, item_->input.path, many_inputs_);
   try {
     if (frames.size() < 2) throw ItemError("an animation needs two frames; only one edit was made");
     std::vector<cv::Mat> ordered;
     for (const auto& [index, frame] : frames) ordered.push_back(frame);
     // There and back, so that the loop has no jump.
     for (auto frame = frames.size() - 2; frame > 0; --frame) ordered.push_back(ordered[frame]);
-    write_into(file, image::encode_animation(ordered, image::animation_format_of_path(file),
-                                             {options_.sheets.frame_ms, quality_of(options_)}));
+    write(file, image::encode_animation(ordered, image::animation_format_of_path(file),
+                                        {options_.sheets.frame_ms, quality_of(options_)}));
     report_.add_file(file);
   } catch (const std::exception& problem) {
     report_.add_failure(file.string() + ": " + problem.what());
@@ -184,21 +210,12 @@ void EditSheets::finish() {
   if (!options_.sheets.grid || rows_.empty()) return;
   const auto& file = *options_.sheets.grid;
   try {
-    write_into(file, encoded(image::draw_sheet(rows_, side_), file, options_.quality));
+    std::vector<std::vector<image::SheetCell>> rows;
+    for (auto& [item, row] : rows_) rows.push_back(std::move(row));
+    write(file, encoded(image::draw_sheet(rows, side_), file, options_.quality));
     report_.add_file(file);
   } catch (const std::exception& problem) {
     report_.add_failure(file.string() + ": " + problem.what());
-  }
-}
-
-fs::path EditSheets::video_of(const fs::path& input) const {
-  const auto& file = *options_.sheets.sweep_video;
-  return many_inputs_ ? with_suffix(file, "_" + input.stem().string()) : file;
-}
-
-void EditSheets::check_new(const fs::path& file) const {
-  if (!options_.overwrite && fs::exists(file)) {
-    throw ItemError(file.string() + " exists; give --overwrite to replace it, or another name");
   }
 }
 

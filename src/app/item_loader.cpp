@@ -66,7 +66,7 @@ Fate ItemLoader::fate_of(const WorkItem& item, std::size_t edit, const std::stri
   const auto* entry = recorded_.find(output);
   const bool failed = entry != nullptr ? entry->failure.has_value() : recorded_.was_broken(item.line);
   if (options_.batch.retry_failed && !failed) return {Fate::Kind::skip, {}};
-  const bool again = options_.batch.resume || options_.batch.retry_failed;
+  const bool again = options_.batch.goes_on();
   if (again && entry != nullptr && entry->made) {
     const auto reason = reason_to_run(*entry->made, recorder_.provenance(item, edit, input_sha256));
     if (!reason) return {Fate::Kind::skip, {}};

@@ -201,6 +201,11 @@ RecordJson ItemRecorder::item(const EditOutcome& outcome) const {
     line["faces"] = RecordJson::array();
     for (auto& [number, said] : faces) line["faces"].push_back(std::move(said));
   }
+  if (options_.sheets.grid && outcome.shown) {
+    const auto& part = outcome.shown->face;
+    line["shown"] = {{"part", RecordJson::array()}, {"caption", outcome.shown->caption}};
+    if (!part.empty()) line["shown"]["part"] = {part.x, part.y, part.width, part.height};
+  }
   line["seconds"] = RecordJson::object();
   for (const auto& [stage, seconds] : outcome.stages) line["seconds"][stage] = rounded(seconds, 3);
   line["warnings"] = outcome.warnings;

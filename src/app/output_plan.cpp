@@ -78,12 +78,11 @@ PlannedOutput OutputNames::name(const OutputKey& key, const std::string& pattern
   return output;
 }
 
-void OutputNames::take(const PlannedOutput& output, const fs::path& input) {
-  const auto [existing, fresh] = taken_.emplace(output.path.lexically_normal(), input);
+void OutputNames::take(const fs::path& file, const fs::path& from) {
+  const auto [existing, fresh] = taken_.emplace(fs::absolute(file).lexically_normal(), from);
   if (!fresh) {
-    throw UsageError("two outputs would be named " + output.path.string() + " (from " + existing->second.string() +
-                     " and " + input.string() +
-                     "); tell them apart with --output-pattern, e.g. '{stem}_{edit}_{index}'");
+    throw UsageError("two outputs would be named " + file.string() + " (from " + existing->second.string() + " and " +
+                     from.string() + "); tell them apart with --output-pattern, e.g. '{stem}_{edit}_{index}'");
   }
 }
 
@@ -107,7 +106,7 @@ std::vector<PlannedOutput> plan_outputs(const std::vector<OutputKey>& keys, cons
   OutputNames names(options);
   for (const auto& key : keys) {
     outputs.push_back(names.name(key));
-    names.take(outputs.back(), key.input);
+    names.take(outputs.back().path, key.input);
   }
   return outputs;
 }

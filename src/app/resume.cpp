@@ -75,6 +75,11 @@ void RecordedOutputs::add(const RecordJson& line) {
   made.parameters = line.value("parameters", RecordJson::object()).dump();
   for (const auto& file : line.value("outputs", RecordJson::array())) {
     made.files.emplace_back(absolute_name(folder_, text_at(file, "path")), text_at(file, "sha256"));
+    outputs_[made.files.back().first.string()].begun = true;
+  }
+  if (line.contains("shown")) {
+    made.shown = line["shown"].at("part").get<std::vector<int>>();
+    made.caption = text_at(line["shown"], "caption");
   }
   const auto stages = line.value("seconds", RecordJson::object());
   for (const auto& [stage, seconds] : stages.items()) made.seconds += seconds.get<double>();

@@ -28,6 +28,8 @@ class RecordedOutputs {
     std::string input_sha256, bundle_sha256, parameters;
     std::vector<std::pair<std::filesystem::path, std::string>> files;  ///< absolute name and sha256
     double seconds = 0;
+    std::vector<int> shown;  ///< x, y, width, height of what a sheet shows; empty: everything, or not recorded
+    std::string caption;     ///< there; empty: not recorded
   };
   /// A later failure doesn't undo what was made: the hashes tell whether it is still there.
   struct Entry {
@@ -41,6 +43,12 @@ class RecordedOutputs {
 
   /// Nothing when no run says anything about the output.
   const Entry* find(const std::filesystem::path& output) const;
+
+  /// Whether a run wrote the file, be it an output or a picture for people.
+  bool names(const std::filesystem::path& file) const {
+    const auto* entry = find(file);
+    return entry != nullptr && entry->begun;
+  }
 
   /// Whether a run found the job file's line broken, so that it has no output yet.
   bool was_broken(std::size_t line) const { return line > 0 && broken_lines_.contains(line); }

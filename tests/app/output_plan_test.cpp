@@ -80,8 +80,9 @@ TEST(OutputNames, ANameStaysBelowTheFolder) {
 
 TEST(OutputNames, ANameIsTakenOnceHoweverItIsSpelled) {
   OutputNames names({});
-  names.take(names.name(kKey, "x/smile"), "a.png");
-  EXPECT_THROW(names.take(names.name(kKey, "x/../x/smile"), "b.png"), UsageError);
+  names.take("x/smile.jpg", "a.png");
+  EXPECT_THROW(names.take("x/../x/smile.jpg", "b.png"), UsageError);
+  EXPECT_THROW(names.take(std::filesystem::absolute("x/smile.jpg"), "--grid"), UsageError);
 }
 
 }  // namespace

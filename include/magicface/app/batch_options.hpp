@@ -19,7 +19,9 @@ struct BatchOptions {
   bool retry_failed = false;                     ///< make only what the records say failed
   std::optional<std::size_t> max_failures;       ///< stop after so many failed items, from 1
   bool dry_run = false;                          ///< print the plan
-  std::optional<std::string> from_record;        ///< FILE or FILE:LINE, an item to make again
+  /// Whether the run goes on with an earlier one, so that it may replace what the records name.
+  bool goes_on() const { return resume || retry_failed; }
+  std::optional<std::string> from_record;  ///< FILE or FILE:LINE, an item to make again
 };
 
 }  // namespace magicface::app

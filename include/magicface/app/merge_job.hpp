@@ -17,8 +17,8 @@ struct MergeOptions {
   bool overwrite = false;
 };
 
-/// The line of every item that counts (docs/records.md) in the order of the plan. `failed` counts items that failed, are missing, or were made twice;
-/// each missing and double one is named in the log.
+/// The line of every item that counts (docs/records.md) in the order of the plan. `failed` counts items that failed,
+/// are missing, or were made twice; each missing and double one is named in the log.
 /// @throws UsageError for files of different jobs (items, shards or bundle), NoInputError without a record file.
 JobResult run_merge(const MergeOptions& options, std::ostream& out);
 

@@ -43,8 +43,8 @@ class OutputNames {
   /// picture's extension), else by `--output-pattern`. @throws UsageError for an unknown field of the pattern, a name
   /// without text or outside `--out`, a format that disagrees or that this program can't write.
   PlannedOutput name(const OutputKey& key, const std::string& pattern = {}) const;
-  /// @throws UsageError when another input has taken the name.
-  void take(const PlannedOutput& output, const std::filesystem::path& input);
+  /// @param from the input, or the flag that names the file. @throws UsageError when another has taken the name.
+  void take(const std::filesystem::path& file, const std::filesystem::path& from);
 
  private:
   OutputOptions options_;
