@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "magicface/core/error.hpp"
 #include "magicface/core/hash.hpp"
 #include "magicface/core/line_reader.hpp"
+#include "magicface/core/log.hpp"
 #include "sheet_names.hpp"
 
 namespace magicface::app {
@@ -30,16 +32,16 @@ class Planner {
  public:
   Planner(const EditOptions& options, const models::Manifest& manifest)
       : options_(options), manifest_(manifest), naming_(output_options(options)), names_(naming_) {
+    if (options.batch.jobs) {  // wrong flags are no line's fault
+      check_wishes(options);
+      names_.name({"picture.png", "edit"});
+    }
     if (!options.batch.jobs || asks_for_edits(options)) shared_ = parse_requests(options, manifest);
   }
 
-  std::vector<WorkItem> items_of(const std::vector<Input>& inputs) {
-    std::vector<OutputKey> keys;
-    for (const auto& input : inputs) {
-      for (const auto& request : shared_)
-        keys.push_back({input.path, request.label, request.seed, keys.size() + 1, face_number(options_.face)});
-    }
-    const auto outputs = plan_outputs(keys, naming_);
+  std::vector<WorkItem> items_of(std::vector<Input> inputs) {
+    auto outputs = outputs_of(inputs);
+    while (leave_out_own_outputs(inputs, outputs)) outputs = outputs_of(inputs);
     std::vector<WorkItem> items;
     auto next = outputs.begin();
     for (const auto& input : inputs) {
@@ -105,6 +107,41 @@ class Planner {
   std::size_t numbered() const { return number_ - 1; }
 
  private:
+  std::vector<PlannedOutput> outputs_of(const std::vector<Input>& inputs) const {
+    std::vector<OutputKey> keys;
+    for (const auto& input : inputs) {
+      for (const auto& request : shared_)
+        keys.push_back({input.path, request.label, request.seed, keys.size() + 1, face_number(options_.face)});
+    }
+    return plan_outputs(keys, naming_);
+  }
+
+  /// Where outputs go to the folder of the inputs, an earlier run of the same command left its own among them. Whether
+  /// there were any.
+  bool leave_out_own_outputs(std::vector<Input>& inputs, const std::vector<PlannedOutput>& outputs) const {
+    const auto name = [](const fs::path& file) { return fs::absolute(file).lexically_normal(); };
+    std::map<fs::path, const Input*> made;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const auto* input = &inputs[i / shared_.size()];
+      made.emplace(name(outputs[i].path), input);
+      if (options_.sheets.compare) made.emplace(name(comparison_of(outputs[i].path)), input);
+    }
+    if (options_.sheets.grid) made.emplace(name(*options_.sheets.grid), nullptr);
+    const auto is_own = [&](const Input& input) {
+      const auto found = made.find(name(input.path));
+      const bool own = found != made.end() && found->second != &input;
+      if (own) log::info(input.path.string() + ": left out, as this run makes it");
+      return own;
+    };
+    std::vector<Input> others;
+    for (const auto& input : inputs) {
+      if (!is_own(input)) others.push_back(input);
+    }
+    const bool any = others.size() < inputs.size();
+    inputs = std::move(others);
+    return any;
+  }
+
   void take_names(const WorkItem& item) {
     for (const auto& output : item.outputs) {
       names_.take(output.path, item.input.path);

@@ -54,9 +54,7 @@ void check_estimate(const EditRequest& request, const EditOptions& options, cons
   }
 }
 
-/// Every edit with every seed, or with --keep best as one edit with rivals.
-std::vector<EditRequest> with_seeds(std::vector<EditRequest> edits, const EditOptions& options,
-                                    std::uint64_t standard) {
+void check_seeds(const EditOptions& options) {
   const auto& given = options.seeds.seeds;
   if (!given.empty() && options.seed) throw UsageError("--seed and --seeds: keep one of them");
   if (options.seeds.keep_best && given.size() < 2)
@@ -66,6 +64,12 @@ std::vector<EditRequest> with_seeds(std::vector<EditRequest> edits, const EditOp
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
     throw UsageError("--seeds: " + std::to_string(*twice) + " is there twice; keep one of them");
   }
+}
+
+/// Every edit with every seed, or with --keep best as one edit with rivals.
+std::vector<EditRequest> with_seeds(std::vector<EditRequest> edits, const EditOptions& options,
+                                    std::uint64_t standard) {
+  const auto& given = options.seeds.seeds;
   const std::vector<std::uint64_t> seeds = given.empty() ? std::vector{options.seed.value_or(standard)} : given;
   std::vector<EditRequest> requests;
   for (auto& edit : edits) {
@@ -95,7 +99,13 @@ void refuse_repeated_edits(const std::vector<EditRequest>& requests) {
 
 }  // namespace
 
+void check_wishes(const EditOptions& options) {
+  check_seeds(options);
+  check_expressions(options.expressions);
+}
+
 std::vector<EditRequest> parse_requests(const EditOptions& options, const models::Manifest& manifest) {
+  check_wishes(options);
   const face::AuVocabulary vocabulary(manifest.au.names);
   auto edits = variation_requests(options, vocabulary);
   auto expressions = expression_requests(options.expressions, vocabulary);

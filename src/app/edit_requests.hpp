@@ -30,6 +30,9 @@ struct EditRequest {
 /// the other flags don't give
 std::vector<EditRequest> parse_requests(const EditOptions& options, const models::Manifest& manifest);
 
+/// What is wrong with seeds and expressions whatever the edits are. @throws UsageError
+void check_wishes(const EditOptions& options);
+
 /// Whether some flag asks for an edit.
 bool asks_for_edits(const EditOptions& options);
 

@@ -17,20 +17,6 @@ namespace {
 
 constexpr std::uintmax_t kMaxTableBytes = std::uintmax_t{64} << 20;
 
-void check_combination(const ExpressionOptions& options) {
-  if (options.neutralise && !options.targets.empty()) {
-    throw UsageError("--neutralise and --target " + options.targets[0] +
-                     ": one takes every action unit to 0, the other takes some elsewhere; keep one of them");
-  }
-  if (options.neutralise &&
-      std::find(options.presets.begin(), options.presets.end(), "neutral") != options.presets.end()) {
-    throw UsageError("--neutralise and --preset neutral are the same edit; keep one of them");
-  }
-  if (options.intensity && options.presets.empty()) throw UsageError("--intensity: expected --preset beside it");
-  if (options.like_strength && options.like.empty()) throw UsageError("--like-strength: expected --like beside it");
-  if (options.au_files_as && options.au_files.empty()) throw UsageError("--au-file-as: expected --au-file beside it");
-}
-
 EditRequest preset_edit(const std::string& name, double intensity, const face::AuVocabulary& vocabulary) {
   EditRequest request;
   request.flag = "--preset " + name;
@@ -99,8 +85,21 @@ std::vector<EditRequest> table_edits(const fs::path& file, face::AuSense sense, 
 
 }  // namespace
 
+void check_expressions(const ExpressionOptions& options) {
+  if (options.neutralise && !options.targets.empty()) {
+    throw UsageError("--neutralise and --target " + options.targets[0] +
+                     ": one takes every action unit to 0, the other takes some elsewhere; keep one of them");
+  }
+  if (options.neutralise &&
+      std::find(options.presets.begin(), options.presets.end(), "neutral") != options.presets.end()) {
+    throw UsageError("--neutralise and --preset neutral are the same edit; keep one of them");
+  }
+  if (options.intensity && options.presets.empty()) throw UsageError("--intensity: expected --preset beside it");
+  if (options.like_strength && options.like.empty()) throw UsageError("--like-strength: expected --like beside it");
+  if (options.au_files_as && options.au_files.empty()) throw UsageError("--au-file-as: expected --au-file beside it");
+}
+
 std::vector<EditRequest> expression_requests(const ExpressionOptions& options, const face::AuVocabulary& vocabulary) {
-  check_combination(options);
   std::vector<EditRequest> requests;
   for (const auto& text : options.targets) {
     for (auto& asked : face::parse_requests(text, face::AuSense::target, vocabulary)) {

@@ -99,6 +99,14 @@ def test_wrong_usage(batch, tmp_path, flags, code):
     assert batch.edit(*flags).code == code
 
 
+@pytest.mark.parametrize("flags", [["--output-pattern", "{nme}"], ["--seeds", "1,1"], ["--keep", "best"], ["--intensity", "0.5"]])
+def test_wrong_flags_are_no_lines_fault(hollow, make_picture, tmp_path, flags):
+    make_picture(tmp_path / "set" / "a.png", 1)
+    write_lines(tmp_path / "set" / "jobs.jsonl", [{"input": "a.png", "au": "AU1=1"}])
+    result = hollow.edit("--jobs", "set/jobs.jsonl", "--out", "made", *flags)
+    assert result.code == 2 and flags[0] in result.err and len(result.err.strip().splitlines()) == 1, result.err
+
+
 def test_ten_thousand_lines_with_one_percent_broken(batch, tmp_path):
     lines = [{"input": "abc"[number % 3] + ".png", "au": f"AU12={number % 5 + 1}", "seed": number, "output": f"{number:05}"}
              if number % 100 else "{broken" for number in range(10000)]

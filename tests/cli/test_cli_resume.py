@@ -33,6 +33,17 @@ def test_nothing_to_do(batch, tmp_path):
     assert {line["status"] for line in resume(batch, "--json").objects} == {"skipped"}
 
 
+def test_outputs_among_the_inputs_are_left_alone(batch, tmp_path):
+    command = ["--in", "in", *TWO, "--out", "in", "--compare", "--records", "r.jsonl", "--dry-run"]
+    first = batch.edit(*command)
+    assert len(first.paths) == 6
+    for path in first.paths:
+        for name in (path, path.replace(".png", "_compare.png")):
+            shutil.copy(tmp_path / "in" / "p0.png", tmp_path / name)
+    again = batch.edit(*command, "--overwrite")
+    assert again.paths == first.paths and again.err.count("left out") == 12, again.err
+
+
 def test_nothing_to_do_needs_no_model(batch, bundle, tmp_path):
     (tmp_path / "hollow").mkdir()
     shutil.copy(bundle / "bundle.json", tmp_path / "hollow")
