@@ -76,9 +76,9 @@ Fate ItemLoader::fate_of(const WorkItem& item, std::size_t edit, const std::stri
   }
   const bool replaceable = options_.overwrite || (again && entry != nullptr && entry->begun);
   if (replaceable || !fs::exists(output)) return {Fate::Kind::make, {}};
-  return {Fate::Kind::fail,
-          output.string() +
-              " exists; give --overwrite to replace it, --resume to go on with the run that made it, or another --out"};
+  const bool recorded = entry != nullptr && entry->begun;
+  return {Fate::Kind::fail, output.string() + " exists; give --overwrite to replace it, " +
+                                (recorded ? "--resume to go on with the run that made it, " : "") + "or another --out"};
 }
 
 }  // namespace magicface::app

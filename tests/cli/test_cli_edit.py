@@ -88,6 +88,7 @@ def test_existing_output_is_a_failed_item(uncropped, portrait, tmp_path):
     target.write_bytes(b"mine")
     result = uncropped.edit("--in", portrait, "--au", "AU12=1", "--au", "AU12=2")
     assert result.code == 1 and result.paths == ["me_AU12+2.png"] and "--overwrite" in result.err
+    assert "--resume" not in uncropped.edit("--in", portrait, "--au", "AU12=1").err, "no records, nothing to go on with"
     assert target.read_bytes() == b"mine"
     assert uncropped.edit("--in", portrait, "--au", "AU12=1", "--overwrite").code == 0
     assert Image.open(target).size == (64, 64)

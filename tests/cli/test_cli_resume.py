@@ -98,7 +98,8 @@ def test_somebody_elses_file_is_never_replaced(batch, make_picture, tmp_path):
 
 
 def test_a_run_by_mistake_undoes_nothing(batch):
-    assert batch.edit("--in", "in", *TWO, "--out", "made").code == 1
+    mistake = batch.edit("--in", "in", *TWO, "--out", "made")
+    assert mistake.code == 1 and "--resume to go on" in mistake.err
     assert "6 skipped" in resume(batch).err
 
 
