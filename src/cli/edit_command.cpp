@@ -87,14 +87,16 @@ void add_release_aliases(CLI::App& command, app::EditOptions& options, Words& wo
   command.add_option("--AU_variation", options.release_variation)->group(hidden);
 }
 
-void apply_release_aliases(app::EditOptions& options, Words& words) {
+void apply_release_aliases(const CLI::App& command, app::EditOptions& options, Words& words) {
   const bool used = !words.release_input.empty() || !words.release_condition.empty() || !options.release_au.empty() ||
                     !options.release_variation.empty() || !words.release_out.empty();
   if (!used) return;
   if (!words.release_input.empty()) options.inputs.push_back(words.release_input);
   if (!words.release_condition.empty()) options.condition = words.release_condition;
-  options.output.out = words.release_out.empty() ? "edited_images" : words.release_out;
-  options.output.pattern = "{stem}";
+  const bool has_out = command.count("--out") > 0;
+  if (has_out && !words.release_out.empty()) throw UsageError("--out and --saved_path: keep one of them");
+  if (!has_out) options.output.out = words.release_out.empty() ? "edited_images" : words.release_out;
+  if (command.count("--output-pattern") == 0) options.output.pattern = "{stem}";
   words.crop = "none";
   words.composite = "none";
 }
@@ -120,7 +122,7 @@ void add_edit(CLI::App& program, CommonOptions& common, Action& action) {
   command->callback([&action, &common, command, options, words, faces] {
     action = [&common, command, options, words, faces] {
       expect_only_flags_of_records(*command);
-      apply_release_aliases(*options, *words);
+      apply_release_aliases(*command, *options, *words);
       options->face = faces->choice();
       options->mask_policy = faces->policy();
       apply_expression_words(words->expressions, *options);

@@ -127,6 +127,14 @@ def test_release_spellings(uncropped, tiny, portrait, condition, tmp_path):
     assert (pixels(tmp_path / "edited_images" / "me.png") == pixels(tmp_path / "same.png")).all()
 
 
+def test_release_spellings_keep_what_ours_say(hollow):
+    release = [*hollow.flags, "--img_path", "given/condition.png", "--au_test", "AU4", "--AU_variation", "4", "--dry-run"]
+    assert hollow("edit", *release, "--out", "mine").paths == ["mine/condition.png"]
+    assert hollow("edit", *release, "--output-pattern", "{stem}_{edit}").paths == ["edited_images/condition_AU4+4.png"]
+    both = hollow("edit", *release, "--out", "mine", "--saved_path", "theirs")
+    assert both.code == 2 and "--out and --saved_path" in both.err
+
+
 def test_interrupt_stops_between_steps(uncropped, portrait, tmp_path):
     command = [uncropped.path, "edit", *uncropped.flags[:2], *uncropped.flags[4:], "--steps", "60", "--batch-size", "1",
                "--in", portrait, *THREE_EDITS, "--out", "cut"]
