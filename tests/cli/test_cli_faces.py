@@ -23,6 +23,22 @@ def test_composite_none_gives_the_model_s_picture(tiny, sample, tmp_path):
     assert Image.open(tmp_path / "raw.png").size == (64, 64)
 
 
+def test_composite_none_of_a_source_as_large_as_the_crop_has_no_alpha(embedded, sample, tmp_path):
+    small = Image.open(sample).convert("RGB").resize((128, 128))
+    small.putalpha(Image.linear_gradient("L").resize(small.size))
+    small.save(tmp_path / "small.png")
+    result = embedded.edit("--in", "small.png", "--au", "AU12=3", "--composite", "none", "--out", "raw.png")
+    assert result.code == 0, result.err
+    assert Image.open(tmp_path / "raw.png").mode == "RGB", "the crop is another picture, though as large"
+
+
+@pytest.mark.parametrize("composite", ["auto", "none"])
+def test_a_picture_of_no_numbers_is_a_failed_item(tiny, sample, tmp_path, composite):
+    result = tiny.edit("--in", sample, "--au", "AU12=1e39", "--au", "AU12=3", "--composite", composite)
+    assert result.code == 1 and result.paths == ["portrait_AU12+3.png"]
+    assert "aren't numbers" in result.err and "--dtype float32" in result.err
+
+
 def test_no_face_and_tiny_pictures_are_failed_items(tiny, sample, make_picture, tmp_path):
     Image.new("RGB", (300, 300), (90, 120, 80)).save(tmp_path / "flat.png")  # the detector sees faces in some noise
     make_picture(tmp_path / "dot.png", 3, (3, 3))
