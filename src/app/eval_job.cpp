@@ -69,13 +69,13 @@ Evaluation evaluate(const EvalOptions& options) {
   const auto bundle = std::make_shared<const models::Bundle>(models::find_bundle(options.bundle));
   pipeline::check_compute(options.compute);
   const face::AuVocabulary vocabulary(bundle->manifest().au.names);
-  const auto tables = read_eval_tables(options, vocabulary);
+  auto tables = read_eval_tables(options, vocabulary);
   check_evaluation(options);
   auto methods = read_methods(options, vocabulary);
   std::size_t total = 0;
   for (const auto& method : methods) total += method.pairs.size();
 
-  FaceReader reader(bundle, options.compute, tables);
+  FaceReader reader(bundle, options.compute, std::move(tables));
   Evaluation evaluation{{}, vocabulary.names(), reader.provenance(), options.bootstrap, options.axis};
   Progress progress(options.progress);
   std::size_t before = 0;

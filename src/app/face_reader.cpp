@@ -35,8 +35,8 @@ const face::Face& nearest_face(const std::vector<face::Face>& faces, const cv::S
 }  // namespace
 
 FaceReader::FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute,
-                       const EvalTables& tables)
-    : bundle_(std::move(bundle)), faces_(bundle_, compute), tables_(tables) {}
+                       EvalTables tables)
+    : bundle_(std::move(bundle)), faces_(bundle_, compute), tables_(std::move(tables)) {}
 
 FaceReading FaceReader::read(const fs::path& picture, cv::Mat rgb, const face::Face& face) {
   FaceReading reading{std::move(rgb), face, {}, {}, {}};

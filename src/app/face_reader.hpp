@@ -27,8 +27,7 @@ struct FaceReading {
 /// Reads pictures with a bundle's networks; tables may say action units, identity and pose instead.
 class FaceReader {
  public:
-  FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute,
-             const EvalTables& tables);
+  FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute, EvalTables tables);
 
   /// @param face as --face spells it; with "all", those that `edit` would edit, from left to right, else one.
   /// @throws ItemError: unreadable, no such face.
@@ -47,7 +46,7 @@ class FaceReader {
 
   std::shared_ptr<const models::Bundle> bundle_;
   pipeline::FaceAnalyser faces_;
-  const EvalTables& tables_;
+  EvalTables tables_;
 };
 
 }  // namespace magicface::app

@@ -79,10 +79,17 @@ void PictureTable::add_folder(const fs::path& folder, const Reader& read) {
   source_ += (source_.empty() ? "" : ", ") + folder.string() + "/";
 }
 
-const std::vector<double>& PictureTable::find(const fs::path& picture) const {
-  auto found = by_path_.find(fs::weakly_canonical(picture));
-  if (found == by_path_.end()) found = by_path_.find(stem_key(picture));
+const std::vector<double>& PictureTable::find(const fs::path& picture) {
+  const auto canonical = fs::weakly_canonical(picture);
+  if (const auto found = by_path_.find(canonical); found != by_path_.end()) return found->second;
+  const auto key = stem_key(picture);
+  const auto found = by_path_.find(key);
   if (found == by_path_.end()) throw ItemError("no row of " + flag_ + " is for this picture");
+  const auto& first = picture_of_stem_.emplace(key, canonical).first->second;
+  if (first != canonical) {
+    throw ItemError(flag_ + ": two pictures are named " + picture.stem().string() + ", " + first.string() + " and " +
+                    canonical.string() + "; use a CSV with a file column");
+  }
   return found->second;
 }
 

@@ -31,8 +31,10 @@ class PictureTable {
   bool empty() const { return source_.empty(); }
   /// For people: the tables' names and hashes.
   const std::string& source() const { return source_; }
-  /// @throws ItemError when no table has the picture.
-  const std::vector<double>& find(const std::filesystem::path& picture) const;
+  /// A row of a folder is for the first picture of its name that asks: of another one (a source and its edit, pictures
+  /// of two methods) the folder doesn't say whose it is. @throws ItemError when no table has the picture, or for
+  /// another.
+  const std::vector<double>& find(const std::filesystem::path& picture);
 
  private:
   void add_file(const std::filesystem::path& file, const Reader& read);
@@ -41,6 +43,7 @@ class PictureTable {
 
   std::string flag_, source_;
   std::map<std::filesystem::path, std::vector<double>> by_path_;
+  std::map<std::filesystem::path, std::filesystem::path> picture_of_stem_;  ///< canonical
 };
 
 /// Where a table's header names its pictures; the header's size where it doesn't.
