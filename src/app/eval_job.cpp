@@ -56,9 +56,8 @@ void report_problems(const EvalScores& scores) {
   for (std::size_t i = 0; i < scores.figures.size(); ++i) {
     const auto& pair = scores.method.pairs[i];
     for (const auto& problem : scores.figures[i].problems) {
-      log::error(scores.method.name + ": " + pair.name + ": " +
-                 (problem.find(pair.edited.string()) == 0 || pair.edited.empty() ? "" : pair.edited.string() + ": ") +
-                 problem);
+      const bool named = problem.starts_with(pair.edited.string()) || problem.starts_with(pair.source.string());
+      log::error(scores.method.name + ": " + pair.name + ": " + (named ? "" : pair.edited.string() + ": ") + problem);
     }
   }
 }

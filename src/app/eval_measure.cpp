@@ -68,8 +68,10 @@ class PairMeasurer {
     const bool own = pair.by_face.size() == source_.readings.size();
     for (std::size_t i = 0; i < source_.readings.size(); ++i) {
       const auto& before = source_.readings[i];
+      for (const auto& problem : before.problems) complain(problem);
       const auto problem = problem_of([&] {
         auto edited = reader_.read_edited(pair.edited, before);
+        for (const auto& missing : edited.problems) complain(missing);
         add_readings(own ? pair.by_face[i] : pair.variation, before, edited, figures);
         pixels = std::move(edited.rgb);
       });
@@ -109,7 +111,7 @@ class PairMeasurer {
         figures.au_intended = intended;
       }
     }
-    if (!edited.identity.empty())
+    if (!before.identity.empty() && !edited.identity.empty())
       figures.shares["identity_l2"] += {measure::distance(before.identity, edited.identity), 1};
     if (before.pose && edited.pose)
       figures.shares["pose_rmse"] += {measure::mean_square_angle(*before.pose, *edited.pose), 1};

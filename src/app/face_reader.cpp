@@ -40,16 +40,26 @@ FaceReader::FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipel
 
 FaceReading FaceReader::read(const fs::path& picture, cv::Mat rgb, const face::Face& face) {
   FaceReading reading{std::move(rgb), face, {}, {}, {}};
+  const auto row_of = [&](PictureTable& table) -> const std::vector<double>* {
+    try {
+      return &table.find(picture);
+    } catch (const ItemError& problem) {
+      reading.problems.emplace_back(problem.what());
+      return nullptr;
+    }
+  };
   if (!tables_.au.empty()) {
-    reading.au = tables_.au.find(picture);
+    if (const auto* intensities = row_of(tables_.au)) reading.au = *intensities;
   } else if (faces_.can_estimate()) {
     reading.au = faces_.estimate_aus(reading.rgb, face);
   }
-  reading.identity =
-      tables_.identity.empty() ? faces_.estimate_identity(reading.rgb, face) : tables_.identity.find(picture);
+  if (!tables_.identity.empty()) {
+    if (const auto* vector = row_of(tables_.identity)) reading.identity = *vector;
+  } else {
+    reading.identity = faces_.estimate_identity(reading.rgb, face);
+  }
   if (!tables_.pose.empty()) {
-    const auto& angles = tables_.pose.find(picture);
-    reading.pose = {angles[0], angles[1], angles[2]};
+    if (const auto* angles = row_of(tables_.pose)) reading.pose = {(*angles)[0], (*angles)[1], (*angles)[2]};
   } else if (const auto pose = faces_.estimate_pose(reading.rgb, face)) {
     reading.pose = {(*pose)[0], (*pose)[1], (*pose)[2]};
   }
@@ -60,7 +70,7 @@ std::vector<FaceReading> FaceReader::read_source(const fs::path& picture, const 
   const auto choice = face::parse_face_choice(face);
   const auto rgb = image::read_picture(picture).rgb;
   const auto faces = faces_.detect(rgb);
-  if (faces.empty()) throw ItemError("no face found in the source");
+  if (faces.empty()) throw ItemError(picture.string() + ": no face found in the source");
   std::vector<face::Face> chosen;
   if (choice.kind == face::FaceChoice::Kind::all) {
     for (const auto& one : faces_.choose(rgb, choice)) {
@@ -70,7 +80,7 @@ std::vector<FaceReading> FaceReader::read_source(const fs::path& picture, const 
     for (const auto index : face::choose(faces, choice)) chosen.push_back(faces[index]);
   }
   if (chosen.size() > 1 && !(tables_.au.empty() && tables_.identity.empty() && tables_.pose.empty())) {
-    throw ItemError("a table has one row for a picture, and " + std::to_string(chosen.size()) +
+    throw ItemError(picture.string() + ": a table has one row for a picture, and " + std::to_string(chosen.size()) +
                     " faces of this one were edited; leave the tables out");
   }
   std::vector<FaceReading> readings;

@@ -22,6 +22,7 @@ struct FaceReading {
   std::optional<std::vector<double>> au;      ///< 0 to 5, in the bundle's order
   std::vector<double> identity;               ///< empty: no such module
   std::optional<std::array<double, 3>> pose;  ///< radians
+  std::vector<std::string> problems{};        ///< tables without a row for the picture; the rest is measured
 };
 
 /// Reads pictures with a bundle's networks; tables may say action units, identity and pose instead.

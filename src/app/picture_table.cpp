@@ -84,11 +84,11 @@ const std::vector<double>& PictureTable::find(const fs::path& picture) {
   if (const auto found = by_path_.find(canonical); found != by_path_.end()) return found->second;
   const auto key = stem_key(picture);
   const auto found = by_path_.find(key);
-  if (found == by_path_.end()) throw ItemError("no row of " + flag_ + " is for this picture");
+  if (found == by_path_.end()) throw ItemError(picture.string() + ": no row of " + flag_ + " is for this picture");
   const auto& first = picture_of_stem_.emplace(key, canonical).first->second;
   if (first != canonical) {
-    throw ItemError(flag_ + ": two pictures are named " + picture.stem().string() + ", " + first.string() + " and " +
-                    canonical.string() + "; use a CSV with a file column");
+    throw ItemError(picture.string() + ": " + flag_ + " has one row for " + picture.stem().string() + ", and " +
+                    first.string() + " is named so, too; use a CSV with a file column");
   }
   return found->second;
 }

@@ -151,6 +151,22 @@ def test_wrong_tables_are_named(evaluate, faces, flag, text, word):
     assert result.code in (1, 2) and word in result.err, result.err
 
 
+def test_a_missing_row_costs_its_own_figure_only(evaluate, faces):
+    """The source has no vector, the edited picture no angles: its intensities are measured all the same."""
+    (faces / "v.csv").write_text("file,a\nmade.png,1\n")
+    (faces / "p.csv").write_text("file,pitch,yaw,roll\nme.png,1,2,3\n")
+    result = evaluate(write_pairs(faces / "pairs.csv", {"source": "me.png", "edited": "made.png", "AU12": 2}),
+                      "--identity-table", "v.csv", "--pose-table", "p.csv", "--json")
+    assert result.code == 1
+    [item] = method(result)["items"]
+    assert {"au_mse", "direction", "background_rmse"} <= set(item["figures"]) and not {"identity_l2", "pose_rmse"} & set(item["figures"])
+    for picture, flag in (("me.png", "--identity-table"), ("made.png", "--pose-table")):
+        [problem] = [problem for problem in item["problems"] if flag in problem]
+        assert picture in problem
+        [line] = [line for line in result.err.splitlines() if flag in line]
+        assert line.count(".png") == 1 and f" {picture}: " in line, "one picture is named, the one without a row"
+
+
 def test_the_estimator_s_intensities_are_those_of_estimate(evaluate, tiny, bundle, faces):
     result = evaluate(write_pairs(faces / "p.csv", {"source": "me.png", "edited": "made.png", "AU4": 2}), "--json")
     [item] = method(result)["items"]
