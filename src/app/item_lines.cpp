@@ -16,17 +16,20 @@ std::string place_of(const RecordJson& line) {
 void ItemLines::add(const RecordJson& line) {
   const auto& event = line.at("event");
   if (event == "run") folder_ = text_at(line, "folder");
-  if (event != "item") return;
+  if (event == "item") add_item(line, folder_);
+}
+
+void ItemLines::add_item(const RecordJson& line, const std::filesystem::path& folder) {
   line.at("item").get<std::size_t>();
   const auto output = text_at(line, "output");
   if (output.empty()) {
-    last_[place_of(line)] = {line, folder_};
+    last_[place_of(line)] = {line, folder};
     return;
   }
   last_.erase(place_of(line));
-  auto& counts = last_[(folder_ / output).lexically_normal().string()];
+  auto& counts = last_[(folder / output).lexically_normal().string()];
   const bool undoes = text_at(counts.record, "status") == "ok" && line.at("status") != "ok";
-  if (!undoes) counts = {line, folder_};
+  if (!undoes) counts = {line, folder};
 }
 
 std::vector<ItemLine> ItemLines::lines() const {

@@ -22,6 +22,8 @@ class ItemLines {
  public:
   /// A line of any event. @throws RecordJson::exception for an item that isn't as documented
   void add(const RecordJson& line);
+  /// An `item` line whose run's paths start at `folder`.
+  void add_item(const RecordJson& line, const std::filesystem::path& folder);
   /// By number.
   std::vector<ItemLine> lines() const;
 

@@ -2,6 +2,7 @@
 #include "recorded_run.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "item_lines.hpp"
 #include "magicface/core/error.hpp"
@@ -48,19 +49,41 @@ fs::path without_first_parts(const fs::path& path, std::size_t count) {
   return rest.empty() ? path.filename() : rest;
 }
 
-/// Reads one file of records.
+std::vector<ItemLine> lines_of(const fs::path& file) {
+  ItemLines lines;
+  read_records(file, [&](std::size_t, const RecordJson& line) {
+    if (line.at("event") == "item") line.at("input").at("path").get_ref<const std::string&>();
+    lines.add(line);
+  });
+  return lines.lines();
+}
+
+/// The files of one folder as if they were one: a job that was divided anew has the same outputs in records of both
+/// divisions, which would count twice.
+std::vector<ItemLine> lines_of(const std::vector<fs::path>& files) {
+  if (files.size() == 1) return lines_of(files.front());
+  std::vector<ItemLine> all;
+  for (const auto& file : files) {
+    auto lines = lines_of(file);
+    std::move(lines.begin(), lines.end(), std::back_inserter(all));
+  }
+  std::stable_sort(all.begin(), all.end(), [](const ItemLine& a, const ItemLine& b) {
+    return text_at(a.record, "time") < text_at(b.record, "time");
+  });
+  ItemLines joined;
+  for (const auto& line : all) joined.add_item(line.record, line.folder);
+  return joined.lines();
+}
+
+/// Reads the records of one folder.
 class RunReader {
  public:
-  explicit RunReader(const fs::path& file) : beside_(file.parent_path()) {
-    read_records(file, [&](std::size_t, const RecordJson& line) {
-      if (line.at("event") == "item") line.at("input").at("path").get_ref<const std::string&>();
-      lines_.add(line);
-    });
-  }
+  explicit RunReader(const std::vector<fs::path>& files)
+      : beside_(files.front().parent_path()), lines_(lines_of(files)) {}
 
   std::vector<RecordedItem> items() {
     std::vector<RecordedItem> items;
-    for (auto& line : lines_.lines()) items.push_back(item_of(std::move(line)));
+    for (auto& line : lines_) items.push_back(item_of(std::move(line)));
     place(items);
     return items;
   }
@@ -75,17 +98,24 @@ class RunReader {
     return item;
   }
 
-  /// Where the outputs lie now; the first one that is found beside the records tells it for all.
+  /// Where the outputs lie now; the first one that is found beside the records tells it for all of its run's folder.
   void place(std::vector<RecordedItem>& items) const {
-    std::optional<std::size_t> dropped;
+    std::map<fs::path, std::size_t> dropped_by_root;  // shards may have run on machines that call the folder otherwise
     for (const auto& item : items) {
-      if (!dropped && !item.output.empty()) dropped = parts_to_drop(item.output, beside_);
+      if (item.output.empty() || dropped_by_root.contains(item.root)) continue;
+      if (const auto parts = parts_to_drop(item.output, beside_)) dropped_by_root[item.root] = *parts;
     }
+    const auto dropped_of = [&](const fs::path& root) -> std::optional<std::size_t> {
+      if (dropped_by_root.empty()) return std::nullopt;
+      const auto own = dropped_by_root.find(root);
+      return own != dropped_by_root.end() ? own->second : dropped_by_root.begin()->second;
+    };
     for (auto& item : items) {
       if (item.output.empty()) {
         item.key = "item " + item.record.at("item").dump();
         continue;
       }
+      const auto dropped = dropped_of(item.root);
       const auto beside = dropped ? without_first_parts(item.output, *dropped) : item.output.filename();
       item.key = beside.generic_string();
       if (dropped) item.output = beside_ / beside;
@@ -96,7 +126,7 @@ class RunReader {
   }
 
   fs::path beside_;
-  ItemLines lines_;
+  std::vector<ItemLine> lines_;
 };
 
 }  // namespace
@@ -108,16 +138,10 @@ const RecordJson& RecordedItem::variation() const {
 }
 
 RecordedRun read_run(const fs::path& file_or_folder) {
-  RecordedRun run{file_or_folder, {}};
-  for (const auto& file : record_files(file_or_folder)) {
-    auto items = RunReader(file).items();
-    std::move(items.begin(), items.end(), std::back_inserter(run.items));
-  }
+  RecordedRun run{file_or_folder, RunReader(record_files(file_or_folder)).items()};
   if (run.items.empty())
     throw NoInputError(file_or_folder.string() +
                        ": no item in these records; was the run interrupted before its first?");
-  std::stable_sort(run.items.begin(), run.items.end(),
-                   [](const auto& a, const auto& b) { return a.record.at("item") < b.record.at("item"); });
   return run;
 }
 

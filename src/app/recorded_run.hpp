@@ -28,7 +28,8 @@ struct RecordedRun {
   std::vector<RecordedItem> items;  ///< in the order of the run
 };
 
-/// Reads the records of `file`, or of the folder that holds `records.jsonl`, or `records.*.jsonl` of shards. Outputs
+/// Reads the records of `file`, or of the folder that holds `records.jsonl`, or `records.*.jsonl` of shards, in which
+/// an output that several name counts once. Outputs
 /// are looked for beside the records first, so that a run may be moved or copied with its folder, then where they were
 /// written.
 /// @throws NoInputError when there are no records, UsageError for records of a newer schema.

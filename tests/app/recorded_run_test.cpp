@@ -117,6 +117,36 @@ TEST_F(RecordedRunTest, ShardsOfAFolderAreOneRun) {
   EXPECT_EQ(run.items[0].key, "x.png");
 }
 
+TEST_F(RecordedRunTest, ShardsOfTwoMachinesMayHaveRunElsewhere) {
+  touch("a/x.png");
+  touch("a/y.png");
+  write("records.1-of-2.jsonl", {item(1, "out/a/x.png")}, "/gone");
+  write("records.2-of-2.jsonl", {item(2, "out/a/y.png")}, "/gone/deeper/below");
+  const auto run = read_run(folder_);
+  EXPECT_EQ(run.items.at(0).output, folder_ / "a/x.png");
+  EXPECT_EQ(run.items.at(1).output, folder_ / "a/y.png");
+}
+
+/// A job that was divided anew: the same outputs in records of both divisions.
+TEST_F(RecordedRunTest, AnOutputInRecordsOfTwoShardsCountsOnce) {
+  auto failed = item(1, "x.png", 3), broken = item(2, "");
+  failed["status"] = "failed";
+  failed["time"] = "2026-11-22T12:00:00Z";
+  broken["status"] = "failed";
+  broken["output"] = nullptr;
+  auto later = item(1, "x.png", 2);
+  later["time"] = "2026-11-22T11:00:00Z";
+  touch("x.png");
+  write("records.1-of-2.jsonl", {later, broken}, folder_.string());
+  write("records.1-of-3.jsonl", {item(1, "./x.png", 1)}, folder_.string());
+  write("records.2-of-3.jsonl", {failed, item(2, "y.png")}, folder_.string());
+  const auto run = read_run(folder_);
+  ASSERT_EQ(run.items.size(), 2U);
+  EXPECT_TRUE(run.items[0].ok());
+  EXPECT_EQ(run.items[0].record["parameters"]["seed"], 2) << "the later of those that are ok";
+  EXPECT_EQ(run.items[1].key, "y.png") << "the broken line was mended";
+}
+
 TEST_F(RecordedRunTest, NothingIsNoInput) {
   EXPECT_THROW(read_run(folder_), NoInputError);
   EXPECT_THROW(read_run(write("records.jsonl", {}, "/")), NoInputError);
