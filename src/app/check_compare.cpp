@@ -145,8 +145,19 @@ std::vector<Drift> compare_runs(const RecordedRun& stored, const RecordedRun& no
 
 std::vector<Drift> compare_figures(const Json& stored, const Json& now, const Tolerances& tolerances) {
   std::vector<Drift> drifts;
-  const auto& before = stored.at("methods").at(0).at("figures");
-  const auto& after = now.at("methods").at(0).at("figures");
+  const auto &stored_method = stored.at("methods").at(0), &method = now.at("methods").at(0);
+  // Means leave out what can't be measured, and those of other estimators can't be compared.
+  for (const char* count : {"pairs", "problems"}) {
+    if (!tolerances.ignore.contains(count) && at(stored_method, count) != at(method, count))
+      drifts.push_back({"figures", count, expected_got(at(stored_method, count), at(method, count))});
+  }
+  const auto stored_estimators = at(stored, "estimators"), estimators = at(now, "estimators");
+  for (const auto& [what, name] : stored_estimators.items()) {
+    const auto other = at(estimators, what.c_str());
+    if (!tolerances.ignore.contains("estimators") && other != name)
+      drifts.push_back({"figures", "estimators", what + ": " + expected_got(name, other)});
+  }
+  const auto &before = stored_method.at("figures"), &after = method.at("figures");
   for (const auto& [key, estimate] : before.items()) {
     auto allowed = tolerances.figures.find(key);
     if (allowed == tolerances.figures.end()) allowed = tolerances.figures.find(key.substr(0, key.find('/')));

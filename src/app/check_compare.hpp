@@ -20,7 +20,8 @@ struct Drift {
 /// Compares items by their keys: missing and new ones, status, input, bundle, parameters, AU change, pixels.
 std::vector<Drift> compare_runs(const RecordedRun& stored, const RecordedRun& now, const Tolerances& tolerances);
 
-/// Compares the figures of two evaluations (`eval --json`), each of one method.
+/// Compares two evaluations (`eval --json`), each of one method: how many pairs could be measured, who measured, and
+/// the figures.
 std::vector<Drift> compare_figures(const nlohmann::ordered_json& stored, const nlohmann::ordered_json& now,
                                    const Tolerances& tolerances);
 

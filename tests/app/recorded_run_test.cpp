@@ -202,5 +202,22 @@ TEST(CompareFigures, UnitsShareTheToleranceOfTheirMean) {
       2U);
 }
 
+TEST(CompareFigures, PairsThatCannotBeMeasuredAndOtherEstimatorsAreDrifts) {
+  const auto figures = [](int pairs, int problems, const char* estimator) {
+    return RecordJson{{"estimators", {{"au", estimator}, {"pose", nullptr}}},
+                      {"methods", {{{"pairs", pairs}, {"problems", problems}, {"figures", RecordJson::object()}}}}};
+  };
+  EXPECT_TRUE(compare_figures(figures(9, 0, "a"), figures(9, 0, "a"), {}).empty());
+  const auto drifts = compare_figures(figures(9, 0, "a"), figures(8, 1, "b"), {});
+  std::string text;
+  for (const auto& drift : drifts) text += drift.where + ' ' + drift.what + ' ' + drift.how + '\n';
+  EXPECT_EQ(text,
+            "figures pairs expected 9, got 8\nfigures problems expected 0, got 1\n"
+            "figures estimators au: expected \"a\", got \"b\"\n");
+  Tolerances tolerances;
+  tolerances.ignore = {"estimators", "pairs", "problems"};
+  EXPECT_TRUE(compare_figures(figures(9, 0, "a"), figures(8, 1, "b"), tolerances).empty());
+}
+
 }  // namespace
 }  // namespace magicface::app
