@@ -13,13 +13,24 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kAxes[] = {"threads", "batch", "steps", "width", "height"};
+constexpr const char* kFaceNetworks = "face_networks";
+constexpr const char* kAxes[] = {"threads", "batch", "steps", "width", "height", kFaceNetworks};
 constexpr const char* kConditions[] = {"version", "libtorch", "processor", "processors", "accelerators", "bundle",
                                        "input",   "device",   "dtype",     "sampler",    "guidance"};
+/// What earlier versions didn't write: null there.
+constexpr const char* kLaterConditions[] = {"low_memory", "cuda_graphs", "crop", "condition"};
+
+/// A row's place on an axis. A picture of one size may be an automatic crop or --size: its stages tell which.
+Json axis_value(const Json& row, const std::string& axis) {
+  return axis == kFaceNetworks ? Json(row.at("stages").contains("detect")) : row.at(axis);
+}
+
+/// What an earlier report may lack.
+Json value_at(const Json& report, const char* name) { return report.contains(name) ? report[name] : Json(); }
 
 bool same_setting(const Json& a, const Json& b) {
   for (const char* axis : kAxes) {
-    if (a.at(axis) != b.at(axis)) return false;
+    if (axis_value(a, axis) != axis_value(b, axis)) return false;
   }
   return true;
 }
@@ -31,7 +42,7 @@ Json pair_of(double earlier, double now) {
 
 Json compare_rows(const Json& now, const Json& earlier) {
   Json row = Json::object();
-  for (const char* axis : kAxes) row[axis] = now.at(axis);
+  for (const char* axis : kAxes) row[axis] = axis_value(now, axis);
   row["stages"] = Json::object();
   for (const auto& [name, spread] : now.at("stages").items()) {
     if (!earlier.at("stages").contains(name)) continue;
@@ -97,17 +108,14 @@ Json read_bench(const std::filesystem::path& file) {
 
 Json compare_benches(const Json& now, const Json& earlier) {
   Json comparison{{"differences", Json::object()}, {"rows", Json::array()}};
-  for (const char* condition : kConditions) {
-    if (now.at(condition) == earlier.at(condition)) continue;
-    comparison["differences"][condition] = {{"earlier", earlier.at(condition)}, {"now", now.at(condition)}};
-  }
+  const auto differ = [&](const char* name, const Json& before, const Json& after) {
+    if (before != after) comparison["differences"][name] = {{"earlier", before}, {"now", after}};
+  };
+  for (const char* condition : kConditions) differ(condition, earlier.at(condition), now.at(condition));
+  for (const char* condition : kLaterConditions) differ(condition, value_at(earlier, condition), now.at(condition));
   const auto &rows = now.at("rows"), &old_rows = earlier.at("rows");
   if (rows.size() == 1 && old_rows.size() == 1) {
-    for (const char* axis : kAxes) {
-      if (rows[0].at(axis) != old_rows[0].at(axis)) {
-        comparison["differences"][axis] = {{"earlier", old_rows[0].at(axis)}, {"now", rows[0].at(axis)}};
-      }
-    }
+    for (const char* axis : kAxes) differ(axis, axis_value(old_rows[0], axis), axis_value(rows[0], axis));
     comparison["rows"].push_back(compare_rows(rows[0], old_rows[0]));
     return comparison;
   }

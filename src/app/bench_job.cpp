@@ -60,6 +60,10 @@ BenchReport head_of(const BenchOptions& options, const models::Bundle& bundle) {
   report.dtype = options.compute.dtype;
   report.sampler = sampling.sampler;
   report.guidance = sampling.guidance;
+  report.low_memory = options.compute.low_memory;
+  report.cuda_graphs = options.compute.cuda_graphs;
+  report.crop = options.crop == pipeline::Crop::none ? "none" : "auto";
+  if (options.condition) report.condition = options.condition->filename().string();
   report.repeat = options.repeat;
   report.warmup = options.warmup;
   return report;

@@ -140,6 +140,10 @@ Json bench_json(const BenchReport& report) {
             {"dtype", report.dtype},
             {"sampler", report.sampler},
             {"guidance", report.guidance},
+            {"low_memory", report.low_memory},
+            {"cuda_graphs", report.cuda_graphs},
+            {"crop", report.crop},
+            {"condition", report.condition ? Json(*report.condition) : Json(nullptr)},
             {"repeat", report.repeat},
             {"warmup", report.warmup},
             {"peak_per_row", report.peak_per_row}};

@@ -49,10 +49,12 @@ struct BenchReuse {
 };
 
 struct BenchReport {
-  std::string version, libtorch, processor, bundle, bundle_sha256, input, device, dtype, sampler;
+  std::string version, libtorch, processor, bundle, bundle_sha256, input, device, dtype, sampler, crop;
+  std::optional<std::string> condition;  ///< the file's name
   std::vector<std::string> accelerators;
   int processors = 0, repeat = 0, warmup = 0;
   double guidance = 0;
+  bool low_memory = false, cuda_graphs = false;
   bool peak_per_row = true;  ///< false: the system doesn't let peaks be reset; each is that of the process so far
   std::vector<BenchRow> rows;
   std::optional<BenchReuse> reuse;

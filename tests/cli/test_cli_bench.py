@@ -109,6 +109,27 @@ def test_compare_gives_ratios(bench, measured, tmp_path):
     assert "dtype: bfloat16 earlier, float32 now" in text and "earlier / now" in text
 
 
+def test_compare_names_what_else_differs(bench, measured, tmp_path, sample):
+    """The automatic crop and --size make the same pixels here; the face networks run for one of them only."""
+    before = measured("--in", sample, "--steps", 1)
+    assert (before["low_memory"], before["cuda_graphs"], before["crop"], before["condition"]) == (False, False, "auto", None)
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    Image.open(sample).convert("RGB").resize((64, 64)).save(tmp_path / "c.png")
+    flags = ["--in", sample, "--compare", "before.json", "--steps"]
+    compared = measured(*flags, 1, "--size", 64, "--low-memory", "--crop", "none", "--condition", "c.png")["compared"]
+    assert compared["differences"] == {
+        "low_memory": {"earlier": False, "now": True}, "crop": {"earlier": "auto", "now": "none"},
+        "condition": {"earlier": None, "now": "c.png"}, "face_networks": {"earlier": True, "now": False}}
+    text = bench(*flags, "1,2", "--size", 64).out
+    assert "no setting was measured both times" in text
+    for name in ("low_memory", "cuda_graphs", "crop", "condition"):
+        del before[name]
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    compared = measured(*flags, 1)["compared"]
+    assert {name: pair["earlier"] for name, pair in compared["differences"].items()} == dict.fromkeys(("low_memory", "cuda_graphs", "crop"))
+    assert len(compared["rows"]) == 1, "a file of an earlier version is compared"
+
+
 def test_only_settings_of_both_are_compared(measured, tmp_path):
     (tmp_path / "before.json").write_text(json.dumps(measured("--size", 64, "--steps", "1,2")))
     compared = measured("--size", 64, "--steps", "2,3", "--compare", "before.json")["compared"]
