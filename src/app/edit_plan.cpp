@@ -12,6 +12,7 @@
 #include "magicface/core/error.hpp"
 #include "magicface/core/hash.hpp"
 #include "magicface/core/line_reader.hpp"
+#include "resume.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
@@ -107,7 +108,10 @@ EditPlan make_plan(const EditOptions& options, const models::Manifest& manifest,
     for (const auto& job : read_job_file(*options.batch.jobs, options.batch.allow_outside))
       items.push_back(planner.item_of(job));
   } else {
-    items = planner.items_of(expand_inputs(options.inputs, list));
+    RecordedOutputs earlier;
+    earlier.read_folder(folder_of(options.output));
+    const auto was_made = [&](const fs::path& picture) { return earlier.made_only(picture); };
+    items = planner.items_of(expand_inputs(options.inputs, list, was_made));
   }
   planner.take_other_names(items);
   return plan_of(std::move(items), planner.numbered(), shard);

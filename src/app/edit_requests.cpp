@@ -140,6 +140,7 @@ bool asks_for_edits(const EditOptions& options) {
 
 OutputOptions output_options(const EditOptions& options) {
   auto output = options.output;
+  check_out(output);
   output.allow_outside = options.batch.allow_outside;
   const bool named = output.pattern.find("{seed}") != std::string::npos;
   if (options.seeds.keep_best && named) {

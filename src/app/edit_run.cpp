@@ -27,8 +27,7 @@ std::optional<fs::path> record_path(const EditOptions& options, const EditPlan& 
   const bool picture = names_a_picture(options.output);
   const bool asked = batch.jobs || batch.resume || batch.retry_failed || batch.csv || batch.shard;
   if (!asked && plan.total == 1 && (picture || options.output.out == ".")) return std::nullopt;
-  const auto folder = picture ? options.output.out.parent_path() : options.output.out;
-  return folder / record_file_name(plan.shard);
+  return folder_of(options.output) / record_file_name(plan.shard);
 }
 
 /// The table may replace a file only when asked to, and never what the run itself reads or writes. @throws UsageError

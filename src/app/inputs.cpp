@@ -8,6 +8,7 @@
 #include <set>
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/log.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/image/format.hpp"
 
@@ -15,10 +16,18 @@ namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
 
+/// Hidden files are none: a Mac leaves `._NAME.png` beside every picture it copies.
 std::vector<fs::path> pictures_of(const fs::path& folder) {
   std::vector<fs::path> pictures;
+  std::size_t others = 0;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.is_regular_file() && image::format_of_path(entry.path())) pictures.push_back(entry.path());
+    if (!entry.is_regular_file() || entry.path().filename().string().starts_with('.')) continue;
+    if (image::format_of_path(entry.path())) pictures.push_back(entry.path());
+    if (image::is_other_picture(entry.path())) ++others;
+  }
+  if (others > 0) {
+    log::info(folder.string() + ": pictures of other kinds than png, jpg, webp, tiff and bmp, left out: " +
+              std::to_string(others) + "; export them as one of these");
   }
   std::sort(pictures.begin(), pictures.end());
   return pictures;
@@ -36,16 +45,19 @@ std::vector<fs::path> matches_of(const std::string& pattern) {
 
 class Expansion {
  public:
+  explicit Expansion(const LeaveOut& leave_out) : leave_out_(leave_out) {}
+
   void add(const std::string& name) {
     std::error_code failure;
     if (fs::is_directory(name, failure)) {
-      const auto pictures = pictures_of(name);
-      if (pictures.empty()) return problem(name, "the folder holds no pictures (png, jpg, webp, tiff, bmp)");
+      const auto pictures = kept(name, pictures_of(name));
+      if (pictures.empty())
+        return problem(name, "the folder holds no pictures (png, jpg, webp, tiff, bmp); name its subfolders, if any");
       for (const auto& picture : pictures) picture_found(picture);
     } else if (fs::exists(name, failure)) {
       picture_found(name);
     } else if (name.find_first_of("*?[") != std::string::npos) {
-      const auto matches = matches_of(name);
+      const auto matches = kept(name, matches_of(name));
       if (matches.empty()) return problem(name, "nothing matches");
       for (const auto& match : matches) add(match.string());
     } else {
@@ -64,12 +76,20 @@ class Expansion {
   }
 
  private:
+  std::vector<fs::path> kept(const std::string& name, std::vector<fs::path> found) const {
+    if (const auto count = leave_out_ ? std::erase_if(found, leave_out_) : 0; count > 0) {
+      log::info(name + ": pictures that earlier runs made, left out: " + std::to_string(count) +
+                "; name those that are to be edited again");
+    }
+    return found;
+  }
   void picture_found(const fs::path& path) {
     any_ = true;
     if (seen_.insert(path.lexically_normal().string()).second) inputs_.push_back({path, std::nullopt});
   }
   void problem(const std::string& name, const std::string& why) { inputs_.push_back({name, why}); }
 
+  const LeaveOut& leave_out_;
   std::vector<Input> inputs_;
   std::set<std::string> seen_;
   bool any_ = false;
@@ -77,8 +97,8 @@ class Expansion {
 
 }  // namespace
 
-std::vector<Input> expand_inputs(const std::vector<std::string>& names, std::istream& list) {
-  Expansion expansion;
+std::vector<Input> expand_inputs(const std::vector<std::string>& names, std::istream& list, const LeaveOut& leave_out) {
+  Expansion expansion(leave_out);
   for (const auto& name : names) {
     if (name != "-") {
       expansion.add(name);

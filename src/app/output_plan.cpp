@@ -86,9 +86,23 @@ void OutputNames::take(const fs::path& file, const fs::path& from) {
   }
 }
 
+void check_out(const OutputOptions& options) {
+  std::error_code failure;
+  const auto flag = "--out " + options.out.string();
+  if (options.out == "-") throw UsageError(flag + ": pictures aren't written to stdout; name a folder or a picture");
+  if (image::is_other_picture(options.out) && !fs::is_directory(options.out, failure)) {
+    throw UsageError(flag + ": expected a folder, or a picture's name with png, jpg, webp, tiff or bmp" +
+                     (options.out.extension() == ".gif" ? "; an animation is made by --sweep-video" : ""));
+  }
+}
+
 bool names_a_picture(const OutputOptions& options) {
   std::error_code failure;
   return image::format_of_path(options.out) && !fs::is_directory(options.out, failure);
+}
+
+fs::path folder_of(const OutputOptions& options) {
+  return names_a_picture(options) ? options.out.parent_path() : options.out;
 }
 
 std::vector<PlannedOutput> plan_outputs(const std::vector<OutputKey>& keys, const OutputOptions& options) {

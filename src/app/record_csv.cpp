@@ -47,7 +47,7 @@ std::vector<std::string> names_under(const std::vector<RecordJson>& lines, const
 std::string format_records_csv(const std::vector<RecordJson>& lines) {
   const auto parameters = names_under(lines, "parameters");
   const auto aus = names_under(lines, "au_before");
-  std::vector<std::string> header{"item", "status", "input", "output"};
+  std::vector<std::string> header{"item", "line", "id", "status", "input", "output"};
   header.insert(header.end(), parameters.begin(), parameters.end());
   for (const auto& au : aus) header.push_back(au + "_before");
   for (const auto& au : aus) header.push_back(au + "_after");
@@ -55,8 +55,10 @@ std::string format_records_csv(const std::vector<RecordJson>& lines) {
   std::string text = format_csv_row(header) + '\n';
   for (const auto& line : lines) {
     if (at(line, "event") != "item") continue;
-    std::vector<std::string> row{plain(at(line, "item")), plain(at(line, "status")),
-                                 plain(at(at(line, "input"), "path")), plain(at(line, "output"))};
+    std::vector<std::string> row;
+    for (const char* name : {"item", "line", "id", "status"}) row.push_back(plain(at(line, name)));
+    row.push_back(plain(at(at(line, "input"), "path")));
+    row.push_back(plain(at(line, "output")));
     for (const auto& name : parameters) row.push_back(plain(at(at(line, "parameters"), name)));
     for (const char* when : {"au_before", "au_after"}) {
       for (const auto& au : aus) row.push_back(plain(at(at(line, when), au)));

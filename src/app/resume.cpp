@@ -14,7 +14,6 @@ namespace {
 std::string absolute_name(const fs::path& folder, const fs::path& path) {
   return (folder / path).lexically_normal().string();
 }
-std::string absolute_name(const fs::path& path) { return absolute_name(fs::current_path(), path); }
 
 /// "steps 2 -> 3", so that the log says what changed and not only that something did.
 std::string difference(const RecordJson& before, const RecordJson& now) {
@@ -41,6 +40,16 @@ std::string target_of_temporary(const std::string& name) {
 
 }  // namespace
 
+std::string RecordedOutputs::absolute(const fs::path& file) { return absolute_name(fs::current_path(), file); }
+
+void RecordedOutputs::read_folder(const fs::path& folder) {
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, failure)) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with("records.") && name.ends_with(".jsonl")) read(entry.path());
+  }
+}
+
 void RecordedOutputs::read(const fs::path& file) {
   std::error_code failure;
   if (!fs::exists(file, failure)) return;
@@ -59,6 +68,8 @@ void RecordedOutputs::add(const RecordJson& line) {
     }
   }
   if (event != "item") return;
+  if (const auto input = text_at(line.value("input", RecordJson()), "path"); !input.empty())
+    inputs_.insert(absolute_name(folder_, input));
   const auto name = text_at(line, "output");
   if (name.empty()) {
     broken_lines_.insert(line.value("line", std::size_t{0}));
@@ -87,7 +98,7 @@ void RecordedOutputs::add(const RecordJson& line) {
 }
 
 const RecordedOutputs::Entry* RecordedOutputs::find(const fs::path& output) const {
-  const auto found = outputs_.find(absolute_name(output));
+  const auto found = outputs_.find(absolute(output));
   return found == outputs_.end() ? nullptr : &found->second;
 }
 

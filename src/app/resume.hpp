@@ -40,6 +40,8 @@ class RecordedOutputs {
 
   /// Adds what `file` says; a file that doesn't exist says nothing.
   void read(const std::filesystem::path& file);
+  /// Adds what the record files of a folder say, those of shards, too.
+  void read_folder(const std::filesystem::path& folder);
 
   /// Nothing when no run says anything about the output.
   const Entry* find(const std::filesystem::path& output) const;
@@ -49,6 +51,9 @@ class RecordedOutputs {
     const auto* entry = find(file);
     return entry != nullptr && entry->begun;
   }
+
+  /// Whether a run wrote the file from another picture and none has edited it since.
+  bool made_only(const std::filesystem::path& file) const { return names(file) && !inputs_.contains(absolute(file)); }
 
   /// Whether a run found the job file's line broken, so that it has no output yet.
   bool was_broken(std::size_t line) const { return line > 0 && broken_lines_.contains(line); }
@@ -61,7 +66,9 @@ class RecordedOutputs {
 
  private:
   void add(const RecordJson& line);
+  static std::string absolute(const std::filesystem::path& file);
   std::map<std::string, Entry> outputs_;
+  std::set<std::string> inputs_;
   std::set<std::size_t> broken_lines_;  ///< of the job file
   std::filesystem::path folder_;        ///< that of the run whose lines are being read
 };

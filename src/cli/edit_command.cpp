@@ -60,7 +60,8 @@ void add_model(CLI::App& command, app::EditOptions& options, Words& words) {
   command.add_option("--sampler", options.sampling.sampler, "unipc, ddim, ddpm, dpmpp_2m or euler")->type_name("NAME");
   command.add_option("--steps", options.sampling.steps, "1 to 999")->type_name("N");
   command.add_option("--eta", options.sampling.eta, "ddim's share of fresh noise, 0 to 1")->type_name("X");
-  command.add_option("--guidance,--cfg-scale", options.sampling.guidance, "strength, useful 1 to 4")->type_name("X");
+  command.add_option("--guidance,--cfg-scale", options.sampling.guidance, "strength, 1: none (default: the bundle's)")
+      ->type_name("X");
   command.add_option("--noise-scale", options.sampling.noise_scale, "of the start noise; below 1: seeds differ less")
       ->type_name("X");
   command.add_option("--seed", options.seed, "seed of the noise")->type_name("N");

@@ -25,7 +25,7 @@ std::string meaning_of(const Preset& preset) {
 }  // namespace
 
 void add_quality_flags(CLI::App& command, QualityWords& words) {
-  command.add_flag("--fast", words.fast, "less time: " + meaning_of(kFast));
+  command.add_flag("--fast", words.fast, "less time where the bundle's default takes more steps: " + meaning_of(kFast));
   command.add_flag("--best", words.best, "more time: " + meaning_of(kBest));
 }
 

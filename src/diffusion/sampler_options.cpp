@@ -33,7 +33,7 @@ void validate(const SamplerOptions& options) {
   name_of(options.kind);
   if (options.steps < 1 || options.steps > kMaxSteps) {
     throw UsageError("--steps: expected 1 to " + std::to_string(kMaxSteps) + ", got " + std::to_string(options.steps) +
-                     "; 50 is the usual choice");
+                     "; leave it out for the bundle's own");
   }
   // Written so that NaN fails.
   if (!(options.eta >= 0 && options.eta <= 1)) {

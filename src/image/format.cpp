@@ -20,14 +20,29 @@ constexpr std::array<std::pair<std::string_view, Format>, 7> kNames{{{"png", For
                                                                      {"tif", Format::tiff},
                                                                      {"bmp", Format::bmp}}};
 
-std::optional<Format> find(std::string_view name) {
+constexpr std::array<std::string_view, 21> kOthers{"gif", "apng", "heic", "heif", "avif", "jxl", "jp2",
+                                                   "psd", "xcf",  "svg",  "ico",  "exr",  "hdr", "dng",
+                                                   "raw", "cr2",  "cr3",  "nef",  "arw",  "orf", "rw2"};
+
+std::string lower_case(std::string_view name) {
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
+std::optional<Format> find(std::string_view name) {
+  const auto lower = lower_case(name);
   for (const auto& [known, format] : kNames) {
     if (known == lower) return format;
   }
   return std::nullopt;
+}
+
+/// Without the dot.
+std::string extension_in(const std::filesystem::path& path) {
+  const auto extension = path.extension().string();
+  return extension.empty() ? extension : extension.substr(1);
 }
 
 }  // namespace
@@ -40,9 +55,10 @@ Format format_from_name(std::string_view name) {
                    nearest(name, known) + "'");
 }
 
-std::optional<Format> format_of_path(const std::filesystem::path& path) {
-  const std::string extension = path.extension().string();
-  return extension.size() < 2 ? std::nullopt : find(std::string_view(extension).substr(1));
+std::optional<Format> format_of_path(const std::filesystem::path& path) { return find(extension_in(path)); }
+
+bool is_other_picture(const std::filesystem::path& path) {
+  return std::find(kOthers.begin(), kOthers.end(), lower_case(extension_in(path))) != kOthers.end();
 }
 
 std::string extension_of(Format format) {

@@ -37,6 +37,20 @@ TEST_F(Inputs, AFolderGivesItsPicturesSorted) {
             (std::vector<std::string>{"a.JPG", "b.png", "sp ace.webp"}));
 }
 
+TEST_F(Inputs, HiddenFilesOfAFolderAreNoPictures) {
+  std::ofstream(folder_ / "._a.JPG") << "x";
+  EXPECT_EQ(expand_inputs({folder_.string()}, none_).size(), 3U);
+  EXPECT_EQ(names(expand_inputs({at("._a.JPG")}, none_)), std::vector<std::string>{"._a.JPG"}) << "but when named";
+}
+
+TEST_F(Inputs, WhatIsLeftOutMayStillBeNamed) {
+  const auto none_of_b = [](const fs::path& picture) { return picture.stem() == "b"; };
+  const std::vector<std::string> others{"a.JPG", "sp ace.webp"};
+  EXPECT_EQ(names(expand_inputs({folder_.string()}, none_, none_of_b)), others);
+  EXPECT_EQ(names(expand_inputs({at("*[Gp]")}, none_, none_of_b)), others);
+  EXPECT_EQ(names(expand_inputs({at("b.png")}, none_, none_of_b)), std::vector<std::string>{"b.png"});
+}
+
 TEST_F(Inputs, EachPictureCountsOnce) {
   EXPECT_EQ(expand_inputs({at("b.png"), folder_.string(), at("./b.png")}, none_).size(), 3U);
 }

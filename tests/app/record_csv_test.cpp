@@ -32,14 +32,16 @@ TEST(RecordCsv, OneRowPerItem) {
                                        {"error", nullptr}},
                                       {{"event", "item"},
                                        {"item", 2},
+                                       {"line", 3},
+                                       {"id", "case-7"},
                                        {"status", "failed"},
                                        {"input", {{"path", "c.png"}}},
                                        {"output", nullptr},
                                        {"error", "no face"}}};
   EXPECT_EQ(format_records_csv(lines),
-            "item,status,input,output,au,seed,AU12_before,AU12_after,seconds,bundle,warnings,error\n"
-            "1,ok,\"a, b.png\",x.png,\"AU4=-6 AU12=2.5\",424,0.5,2,1.75,demo@1,\"one; two\",\n"
-            "2,failed,c.png,,,,,,0,,,\"no face\"\n");
+            "item,line,id,status,input,output,au,seed,AU12_before,AU12_after,seconds,bundle,warnings,error\n"
+            "1,,,ok,\"a, b.png\",x.png,\"AU4=-6 AU12=2.5\",424,0.5,2,1.75,demo@1,\"one; two\",\n"
+            "2,3,case-7,failed,c.png,,,,,,0,,,\"no face\"\n");
 }
 
 TEST(RecordCsv, AFailureDoesNotUndoWhatWasMade) {
@@ -51,7 +53,7 @@ TEST(RecordCsv, AFailureDoesNotUndoWhatWasMade) {
     records.item({{"item", 1}, {"status", "ok"}, {"output", "x.png"}});
     records.item({{"item", 1}, {"status", "failed"}, {"output", "x.png"}});
   }
-  EXPECT_EQ(records_csv(file), "item,status,input,output,seconds,bundle,warnings,error\n1,ok,,x.png,0,,,\n");
+  EXPECT_EQ(records_csv(file), "item,line,id,status,input,output,seconds,bundle,warnings,error\n1,,,ok,,x.png,0,,,\n");
 }
 
 }  // namespace

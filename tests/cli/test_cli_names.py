@@ -50,6 +50,25 @@ def comma_locale() -> str | None:
     return next((name for name in names if name.lower().startswith(("de_", "fr_", "es_", "it_", "nl_"))), None)
 
 
+def test_another_edit_of_a_folder_leaves_out_what_the_first_one_made(uncropped, make_picture, tmp_path):
+    for seed, name in enumerate(("a", "b")):
+        make_picture(tmp_path / "people" / f"{name}.png", seed)
+    at_home = {"cwd": tmp_path / "people"}
+    first = uncropped.edit("--in", ".", "--au", "AU12=3", "--compare", "--grid", "sheet.png", **at_home)
+    assert first.code == 0 and len(first.paths) == 5, first.err
+    second = uncropped.edit("--in", ".", "--au", "AU4=3", **at_home)
+    assert second.paths == ["a_AU4+3.png", "b_AU4+3.png"]
+    assert "that earlier runs made, left out: 5" in second.err
+    again = uncropped.edit("--in", "a_AU12+3.png", "--au", "AU4=3", **at_home)
+    assert again.paths == ["a_AU12+3_AU4+3.png"], "what is named is meant"
+
+
+@pytest.mark.parametrize("out", ["film.gif", "phone.HEIC", "-"])
+def test_out_that_would_become_a_folder_by_mistake(uncropped, portrait, tmp_path, out):
+    result = uncropped.edit("--in", portrait, "--au", "AU12=3", "--out", out)
+    assert result.code == 2 and f"--out {out}: " in result.err and not (tmp_path / out).exists()
+
+
 def test_comma_locale(uncropped, portrait):
     name = comma_locale()
     if name is None:

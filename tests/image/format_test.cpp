@@ -29,6 +29,12 @@ TEST(Format, UnknownNameSuggestsTheNearest) {
   EXPECT_THROW(format_from_name(".png"), UsageError);
 }
 
+TEST(Format, OtherPicturesAreKnownByTheirExtension) {
+  EXPECT_TRUE(is_other_picture("phone/IMG_1.HEIC"));
+  EXPECT_TRUE(is_other_picture("a.gif"));
+  for (const char* name : {"a.png", "a.txt", "gif", "a.", ""}) EXPECT_FALSE(is_other_picture(name)) << name;
+}
+
 TEST(Format, PathsAndExtensionsAgree) {
   EXPECT_EQ(format_of_path("a/b.c/Portrait.JPG"), Format::jpg);
   EXPECT_EQ(format_of_path("x.tar"), std::nullopt);

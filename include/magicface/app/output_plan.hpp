@@ -58,4 +58,10 @@ std::vector<PlannedOutput> plan_outputs(const std::vector<OutputKey>& keys, cons
 /// Whether `--out` names one picture and not a folder.
 bool names_a_picture(const OutputOptions& options);
 
+/// @throws UsageError for a name that would become a folder, though it looks like something else.
+void check_out(const OutputOptions& options);
+
+/// Where outputs go: `out`, or the folder of the picture that it names.
+std::filesystem::path folder_of(const OutputOptions& options);
+
 }  // namespace magicface::app

@@ -40,7 +40,7 @@ class ItemError : public Error {
 /// Work was stopped on request between two denoising steps. Exit code 75.
 class Cancelled : public Error {
  public:
-  Cancelled() : Error("stopped on request; run again to finish") {}
+  Cancelled() : Error("stopped on request; run again to finish, edit with --resume") {}
 };
 
 /// Whether a job that does one item after another has to end: a stop, wrong usage, a wrong bundle. Anything else, a

@@ -18,6 +18,9 @@ Format format_from_name(std::string_view name);
 /// By the extension, case ignored; nullopt for a path without one of ours.
 std::optional<Format> format_of_path(const std::filesystem::path& path);
 
+/// Whether the extension is of a kind of picture that is neither read nor written: GIF, HEIC, cameras' raw files, ...
+bool is_other_picture(const std::filesystem::path& path);
+
 /// With the dot, as std::filesystem::path::extension gives it: ".png", ".jpg", ".webp", ".tiff", ".bmp".
 std::string extension_of(Format format);
 
