@@ -90,20 +90,34 @@ class ItemComparison {
     try {
       expect_recorded_bytes(stored_);
       if (sha256_of_file(stored_.output) == sha256_of_file(now_.output)) return;
-      const auto a = image::read_picture(stored_.output).rgb, b = image::read_picture(now_.output).rgb;
-      const int difference = measure::largest_difference(a, b);
-      if (tolerances_.max_difference && difference > *tolerances_.max_difference) {
-        drifted("pixels", "largest difference " + std::to_string(difference) +
-                              " of 255 (allowed: " + std::to_string(*tolerances_.max_difference) + ")");
+      const auto a = image::read_picture(stored_.output), b = image::read_picture(now_.output);
+      if (tolerances_.max_difference) {
+        compare_values("pixels", a.rgb, b.rgb);
+        compare_alpha(a.alpha, b.alpha);
       }
       if (!tolerances_.min_ssim) return;
-      const double similarity = measure::ssim(a, b);
+      const double similarity = measure::ssim(a.rgb, b.rgb);
       if (similarity < *tolerances_.min_ssim) {
         drifted("pixels",
                 "SSIM " + format_number(similarity) + " (at least: " + format_number(*tolerances_.min_ssim) + ")");
       }
     } catch (const Error& problem) {
       drifted("pixels", problem.what());
+    }
+  }
+
+  void compare_values(const std::string& what, const cv::Mat& a, const cv::Mat& b) {
+    const int difference = measure::largest_difference(a, b);
+    if (difference <= *tolerances_.max_difference) return;
+    drifted(what, "largest difference " + std::to_string(difference) +
+                      " of 255 (allowed: " + std::to_string(*tolerances_.max_difference) + ")");
+  }
+
+  void compare_alpha(const cv::Mat& a, const cv::Mat& b) {
+    if (a.empty() != b.empty()) {
+      drifted("alpha", a.empty() ? "expected none, got some" : "expected some, got none");
+    } else if (!a.empty()) {
+      compare_values("alpha", a, b);
     }
   }
 

@@ -15,8 +15,9 @@ constexpr double kSigma = 1.5;
 /// Windows are slid over bands of the picture, so that a large one needs little memory.
 constexpr int kBandRows = 256;
 
-void expect_alike(const cv::Mat& a, const cv::Mat& b) {
-  if (a.type() != CV_8UC3 || b.type() != CV_8UC3) throw ItemError("expected pictures of 8 bits and three channels");
+void expect_alike(const cv::Mat& a, const cv::Mat& b, int type = CV_8UC3) {
+  if (a.type() != type || b.type() != type)
+    throw ItemError("expected pictures of 8 bits and " + std::to_string(CV_MAT_CN(type)) + " channels");
   if (a.size() != b.size()) {
     throw ItemError("expected pictures of one size, got " + size_text(a.cols, a.rows) + " and " +
                     size_text(b.cols, b.rows));
@@ -105,7 +106,7 @@ double ssim(const cv::Mat& a, const cv::Mat& b) {
 }
 
 int largest_difference(const cv::Mat& a, const cv::Mat& b) {
-  expect_alike(a, b);
+  expect_alike(a, b, a.channels() == 1 ? CV_8UC1 : CV_8UC3);
   return static_cast<int>(cv::norm(a, b, cv::NORM_INF));
 }
 

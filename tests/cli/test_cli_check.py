@@ -72,6 +72,23 @@ def test_tolerances(check, run, tmp_path):
     assert result.code == 1 and "SSIM" in result.out and len(result.paths) == 1
 
 
+def test_alpha_is_compared(program, tmp_path, pixels):
+    source = save(tmp_path / "me.png", pixels)
+    alpha = np.full((*pixels.shape[:2], 1), 200, np.uint8)
+
+    def check(alpha: np.ndarray | None, *flags) -> list[str]:
+        output = save(tmp_path / "run" / "out.png", pixels if alpha is None else np.concatenate([pixels, alpha], 2))
+        write_run(tmp_path / "run", tmp_path, [record(1, source, output, tmp_path, {"AU12": 1})])
+        return program("check", "run", "stored", *flags).paths
+
+    check(alpha, "--update")
+    alpha[7, 9] = 203
+    assert check(alpha) == ["out.png: alpha: largest difference 3 of 255 (allowed: 0)"]
+    (tmp_path / "t.json").write_text('{"pixels": {"max_difference": 3}}')
+    assert check(alpha, "--tolerances", "t.json") == []
+    assert check(None, "--tolerances", "t.json") == ["out.png: alpha: expected some, got none"]
+
+
 def test_missing_and_new_items(check, run):
     run(count=1)
     assert check().paths == ["sub/me_2.png: item: stored, and not in the run"]

@@ -22,7 +22,7 @@ double psnr(const cv::Mat& a, const cv::Mat& b);
 /// 0.03, of each channel, averaged over all windows inside the picture. @throws ItemError for sides below 11.
 double ssim(const cv::Mat& a, const cv::Mat& b);
 
-/// The largest difference of a channel, 0 to 255.
+/// The largest difference of a channel, 0 to 255; also of two CV_8UC1, the pictures' alpha.
 int largest_difference(const cv::Mat& a, const cv::Mat& b);
 
 }  // namespace magicface::measure
