@@ -64,7 +64,8 @@ std::vector<PictureRow> read_vectors(const std::string& text, const std::string&
   return read_columns(rows, columns, where);
 }
 
-/// OpenFace's radians or LibreFace's degrees.
+/// OpenFace's radians or degrees. LibreFace's columns have the same names, and its values (not angles:
+/// docs/evaluation.md) can't be told by their size.
 std::vector<PictureRow> read_poses(const std::string& text, const std::string& name) {
   const auto where = "--pose-table " + name;
   const auto csv = csv_of(text, where);
@@ -83,7 +84,7 @@ std::vector<PictureRow> read_poses(const std::string& text, const std::string& n
   if (degrees.empty()) {
     throw UsageError(where +
                      ": expected the columns pose_Rx, pose_Ry and pose_Rz (radians, OpenFace) or pitch, yaw and roll "
-                     "(degrees, LibreFace)");
+                     "(degrees, as magicface estimate or 6DRepNet; LibreFace's own aren't angles)");
   }
   auto rows = read_columns(csv, degrees, where);
   for (auto& row : rows) {

@@ -104,7 +104,7 @@ void add_eval(CLI::App& program, CommonOptions& common, Action& action) {
       ->allow_extra_args(false);
   command
       ->add_option("--pose-table", options->pose_tables,
-                   "OpenFace's or LibreFace's pose, instead of the bundle's; repeatable")
+                   "head pose by any program (OpenFace's radians, or degrees), instead of the bundle's; repeatable")
       ->type_name("PATH")
       ->allow_extra_args(false);
   command->add_option("--confidence", options->bootstrap.confidence, "of the intervals; default 0.95")->type_name("X");
