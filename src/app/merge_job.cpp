@@ -94,19 +94,33 @@ class Merge {
   std::size_t made() const { return count("ok"); }
   std::size_t failed() const { return count("failed"); }
 
+  /// All runs, then all items in the order of the plan. An item's names are relative to the folder of the run before
+  /// it: where shards ran in different ones, each run's items follow it.
   std::vector<RecordJson> lines() const {
-    std::vector<RecordJson> items;
-    for (const auto& [name, entry] : items_) items.push_back(entry.line);
+    std::vector<Entry> items;
+    for (const auto& [name, entry] : items_) items.push_back(entry);
     std::stable_sort(items.begin(), items.end(),
-                     [](const auto& a, const auto& b) { return number_of(a) < number_of(b); });
-    auto lines = runs_;
-    std::move(items.begin(), items.end(), std::back_inserter(lines));
+                     [](const auto& a, const auto& b) { return number_of(a.line) < number_of(b.line); });
+    const bool one_folder = std::all_of(runs_.begin(), runs_.end(), [&](const RecordJson& run) {
+      return text_at(run, "folder") == text_at(runs_.front(), "folder");
+    });
+    std::vector<RecordJson> lines;
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      lines.push_back(runs_[i]);
+      for (const auto& item : items) {
+        if (!one_folder && item.run == i) lines.push_back(item.line);
+      }
+    }
+    for (const auto& item : items) {
+      if (one_folder) lines.push_back(item.line);
+    }
     return lines;
   }
 
  private:
   struct Entry {
     fs::path file;
+    std::size_t run;  ///< of `runs_`
     RecordJson line;
   };
 
@@ -145,7 +159,7 @@ class Merge {
       ++doubles_;
       log::error("merge: item " + item + " is in " + entry.file.string() + " and in " + file.string());
     }
-    entry = {file, std::move(line)};
+    entry = {file, runs_.size() - 1, std::move(line)};
   }
 
   std::size_t count(const char* status) const {

@@ -57,6 +57,18 @@ TEST_F(Merge, JoinsInTheOrderOfThePlan) {
   EXPECT_EQ(order(), "rr12345");
 }
 
+TEST_F(Merge, ItemsFollowTheFolderThatTheirNamesAreRelativeTo) {
+  for (const std::size_t index : {1, 2}) {
+    const auto name = record_file_name({index, 2});
+    shard(index, index == 1 ? std::vector<std::size_t>{1, 3} : std::vector<std::size_t>{2}, "p", "b", 3);
+    auto text = folder_.read(name);
+    const auto here = std::filesystem::current_path().string();
+    folder_.write(name, text.replace(text.find(here), here.size(), "/node" + std::to_string(index)));
+  }
+  EXPECT_EQ(merge().made, 3U);
+  EXPECT_EQ(order(), "r13r2");
+}
+
 TEST_F(Merge, AnItemThatWasRunAgainCountsOnce) {
   shard(1, {1, 3, 3, 5});
   shard(2, {2, 4});
