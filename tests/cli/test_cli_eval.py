@@ -4,6 +4,9 @@ import csv
 import json
 import re
 import shutil
+import sys
+import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -136,6 +139,28 @@ def test_tables_replace_identity_and_pose(evaluate, tiny, bundle, faces):
     by_table, by_bundle = (method(evaluate(pairs, *flags, "--json"))["figures"]["pose_rmse"]["value"]
                            for flags in (["--pose-table", "ours.csv"], []))
     assert by_table == pytest.approx(by_bundle, abs=1e-3), "the tables of estimate are read, too"
+
+
+def test_the_documented_dlib_snippet_runs_on_the_documented_protocol(make_picture, tmp_path, monkeypatch):
+    """Beside a plan and records, with a picture of two faces and one of none; dlib's wrapper is made up."""
+    for name in ("people/none.png", "people/two.JPG", "run/one.png"):
+        make_picture(tmp_path / name, 1, (8, 8))
+    for name in ("people/plan.jsonl", "run/records.jsonl"):
+        (tmp_path / name).touch()
+    places = {"none": [], "two": [(0, 2, 2, 0), (0, 8, 5, 3)], "one": [(1, 2, 3, 0)]}  # top, right, bottom, left
+
+    def load(name: str) -> str:
+        Image.open(name)  # raises for a plan
+        return next(stem for stem in places if stem in name)
+
+    monkeypatch.setitem(sys.modules, "face_recognition", types.SimpleNamespace(
+        load_image_file=load, face_locations=places.get, face_encodings=lambda image, known: [np.full(128, sum(place)) for place in known]))
+    monkeypatch.chdir(tmp_path)
+    [snippet] = re.findall(r"```python\n(.*?)```", (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(), re.S)
+    exec(snippet, {})
+    header, *rows = csv.reader((tmp_path / "dlib.csv").open())
+    assert header == ["file", *map(str, range(128))]
+    assert sorted((row[0], float(row[1]), len(row)) for row in rows) == [("people/two.JPG", 16, 129), ("run/one.png", 6, 129)]
 
 
 @pytest.mark.parametrize(("flag", "text", "word"), [
