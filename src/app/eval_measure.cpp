@@ -172,7 +172,8 @@ EvalScores measure_method(EvalMethod method, FaceReader& reader, const std::vect
 void summarise(EvalScores& scores, const measure::BootstrapOptions& options) {
   std::map<std::string, std::map<fs::path, measure::Share>> groups;  // by figure, then by source
   for (std::size_t i = 0; i < scores.figures.size(); ++i) {
-    for (const auto& [key, share] : scores.figures[i].shares) groups[key][scores.method.pairs[i].source] += share;
+    const auto source = fs::weakly_canonical(scores.method.pairs[i].source);
+    for (const auto& [key, share] : scores.figures[i].shares) groups[key][source] += share;
   }
   for (const auto& [key, by_source] : groups) {
     std::vector<measure::Share> shares;

@@ -46,6 +46,13 @@ TEST(Summarise, EditsOfOneSourceAreOneGroup) {
   EXPECT_DOUBLE_EQ(two.summary.at("au_mse").value, 0.35);
 }
 
+TEST(Summarise, ASourceIsOneGroupHoweverItsPathIsSpelled) {
+  auto two = scores("a", {0.3, 0.4});
+  two.method.pairs[1].source = "./x/../" + two.method.pairs[0].source.string();
+  summarise(two, {});
+  EXPECT_EQ(two.summary.at("au_mse").groups, 1U);
+}
+
 TEST(EvalOutput, TableNamesMethodsFiguresAndEstimators) {
   const auto text = evaluation_text(evaluation({scores("ours", {0.25}), scores("theirs", {0.5})}));
   for (const auto* part :
