@@ -7,6 +7,7 @@
 #include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/image/encode.hpp"
+#include "utf8.hpp"
 
 namespace magicface::app {
 namespace {
@@ -23,16 +24,17 @@ std::string colour_text(std::uint32_t colour) {
   return text;
 }
 
+/// What XML holds: no bytes but UTF-8, and no control characters.
 std::string escaped(const std::string& text) {
   std::string result;
-  for (const char c : text) {
+  for (const char c : valid_utf8(text)) {
     if (c == '&')
       result += "&amp;";
     else if (c == '<')
       result += "&lt;";
     else if (c == '>')
       result += "&gt;";
-    else
+    else if (static_cast<unsigned char>(c) >= ' ')
       result += c;
   }
   return result;

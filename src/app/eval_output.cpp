@@ -4,6 +4,7 @@
 #include "eval_plot.hpp"
 #include "magicface/core/csv.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 #include "table.hpp"
 #include "version.hpp"
@@ -45,9 +46,8 @@ bool any_has(const Evaluation& evaluation, const char* key) {
 
 /// The paper's Table II, and what we add; columns that no method has are left out.
 Table figure_table(const Evaluation& evaluation) {
-  const auto percent = static_cast<int>(evaluation.bootstrap.confidence * 100 + 0.5);
-  Table table{
-      "Figures with " + std::to_string(percent) + "% intervals (↓: lower is better, ↑: higher)", {evaluation.axis}, {}};
+  const auto percent = format_number(rounded(evaluation.bootstrap.confidence * 100, 6));
+  Table table{"Figures with " + percent + "% intervals (↓: lower is better, ↑: higher)", {evaluation.axis}, {}};
   for (const auto& info : figure_infos()) {
     if (any_has(evaluation, info.key))
       table.header.push_back(std::string(info.title) + (info.lower_is_better ? " ↓" : " ↑"));

@@ -5,6 +5,7 @@
 
 #include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
+#include "utf8.hpp"
 
 namespace magicface::app {
 namespace {
@@ -23,7 +24,7 @@ struct Point {
 
 std::string shortened(const std::string& text, double room) {
   const auto most = static_cast<std::size_t>(std::max(3.0, room / kLetter));
-  return text.size() <= most ? text : text.substr(0, most - 2) + "..";
+  return character_count(text) <= most ? text : first_characters(text, most - 2) + "..";
 }
 
 /// Draws one figure into its part of the chart.
@@ -83,7 +84,7 @@ class Panel {
     chart_.lines.push_back({x - 4, low, x + 4, low, kInterval, 1.5});
     chart_.lines.push_back({x - 4, high, x + 4, high, kInterval, 1.5});
     const auto name = shortened(point.name, curve_ ? kPanelWidth : slot());
-    const double half = kLetter * static_cast<double>(name.size()) / 2;
+    const double half = kLetter * static_cast<double>(character_count(name)) / 2;
     if (curve_ && x - half < named_until_ + kLetter / 2)
       return;  // values that lie close together: every other has its number
     named_until_ = x + half;

@@ -4,19 +4,15 @@
 #include <algorithm>
 
 #include "magicface/core/text.hpp"
+#include "utf8.hpp"
 
 namespace magicface::app {
 namespace {
 
 using Row = std::vector<std::string>;
 
-/// Characters, not bytes, so that names with accents line up.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string padded(const std::string& text, std::size_t width, bool left) {
-  const std::string space(width - std::min(width, width_of(text)), ' ');
+  const std::string space(width - std::min(width, character_count(text)), ' ');
   return left ? text + space : space + text;
 }
 
@@ -63,9 +59,9 @@ std::string markdown_row(const Row& row) {
 
 std::string as_text(const Table& table) {
   std::vector<std::size_t> widths;
-  for (const auto& cell : table.header) widths.push_back(width_of(cell));
+  for (const auto& cell : table.header) widths.push_back(character_count(cell));
   for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], character_count(row[i]));
   }
   const auto line = [&](const Row& row) {
     Row cells;

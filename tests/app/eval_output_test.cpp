@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "eval_plot.hpp"
 #include "magicface/core/error.hpp"
 #include "table.hpp"
@@ -63,6 +65,13 @@ TEST(EvalOutput, TableNamesMethodsFiguresAndEstimators) {
   EXPECT_EQ(text.find("PSNR"), std::string::npos) << "nothing was measured";
 }
 
+TEST(EvalOutput, TheIntervalIsNamedAsItWasAskedFor) {
+  auto evaluated = evaluation({scores("ours", {0.25})});
+  EXPECT_NE(evaluation_text(evaluated).find(" 95% intervals"), std::string::npos);
+  evaluated.bootstrap.confidence = 0.999;
+  EXPECT_NE(evaluation_text(evaluated).find(" 99.9% intervals"), std::string::npos);
+}
+
 TEST(EvalOutput, CsvHasARowForEveryFigure) {
   EXPECT_EQ(
       evaluation_csv(evaluation({scores("a, b", {0.25})})),
@@ -91,6 +100,18 @@ TEST(EvalOutput, NumbersMakeACurveAndNamesBars) {
   const auto png = chart_png(curve);
   ASSERT_GT(png.size(), 1000U);
   EXPECT_EQ(png[1], 'P');
+}
+
+TEST(EvalOutput, ALongNameIsCutBetweenCharactersAndNoByteBreaksThePlot) {
+  std::string accents = "x";  // odd, so that a cut at an even number of bytes falls within a character
+  for (int i = 0; i < 200; ++i) accents += "é";
+  const auto svg = chart_svg(evaluation_chart(evaluation({scores(accents, {0.25}), scores("\xff", {0.5})})));
+  const auto name = svg.find(">xé");
+  ASSERT_NE(name, std::string::npos);
+  const auto kept = svg.substr(name, svg.find('<', name) - name);
+  EXPECT_EQ(kept.substr(kept.size() - 4), "é..");
+  EXPECT_EQ(std::count(kept.begin(), kept.end(), '\xc3'), std::count(kept.begin(), kept.end(), '\xa9'));
+  EXPECT_EQ(svg.find('\xff'), std::string::npos) << "a file's name needn't be UTF-8; an SVG must";
 }
 
 TEST(EvalOutput, ACurveNamesItsAxisAndNoNumberOverAnother) {
