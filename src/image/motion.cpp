@@ -122,6 +122,12 @@ cv::Mat held_together(const cv::Mat& motion) {
   return smooth(held, 1.4 * std::max(1.0, side_of(motion) / 128.0));
 }
 
+cv::Mat from_within(const cv::Mat& beyond, const cv::Mat& motion) {
+  // Class maps are coarse: their edges are no more exact than a pixel of 128.
+  const cv::Mat soft = smooth(beyond, std::max(1.0, side_of(motion) / 128.0));
+  return 1.0 - smoothstep(carried(soft, motion) - soft, 0.25, 0.6);
+}
+
 cv::Mat undistorted(const cv::Mat& motion) {
   const auto [least, greatest] = Jacobian(motion).gains();
   return smoothstep(least, 0.6, 0.9).mul(1.0 - smoothstep(greatest, 1.5, 2.5));

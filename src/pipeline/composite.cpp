@@ -36,6 +36,7 @@ image::Layer layer_of(const Portrait& portrait, const cv::Mat& model_picture, co
                                        : cv::Mat::zeros(model_picture.size(), CV_32FC2);
     carried = image::carried(unchanged.picture, layer.motion);
     kept = image::kept_structure(carried, model_picture).mul(image::held_together(layer.motion));
+    if (!portrait.beyond.empty()) kept = kept.mul(image::from_within(portrait.beyond, layer.motion));
   }
   if (steps.match_tint) layer.colour += tint_of(portrait, model_picture, unchanged, carried, layer.weights, kept);
   layer.grain = steps.keep_detail;

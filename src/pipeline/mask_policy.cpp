@@ -96,6 +96,8 @@ void draw_condition(FaceAnalysis& analysis, const models::Manifest& manifest, Ma
   analysis.condition = face::condition_image(analysis.crop, analysis.class_map, jaw, analysis.five_points, spec);
   analysis.contour = face::draw_contour(jaw, analysis.five_points, spec, analysis.crop.size());
   analysis.blend_mask = blend_mask_of(analysis, manifest, spec);
+  where(analysis.class_map, manifest.condition->classes, {"background", "hair", "hat", "cloth", "neck_l", "ear_r"})
+      .convertTo(analysis.beyond, CV_32F, 1.0 / 255.0);
 }
 
 }  // namespace magicface::pipeline

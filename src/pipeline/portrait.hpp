@@ -19,6 +19,7 @@ class Portrait {
   cv::Mat reconstruction;  ///< CV_32FC3 RGB, decode(encode(model_input)); empty: no edit is compared with it
   cv::Matx23d picture_to_crop = cv::Matx23d::eye();  ///< source -> model_input
   cv::Mat blend_mask;  ///< CV_32F in [0,1], the model picture's size; empty: the picture is the result
+  cv::Mat beyond;      ///< CV_32F, as `FaceAnalysis::beyond`; empty: not known
   cv::Mat mask;        ///< CV_8UC1, the user's own limit, the source's size; or empty
   std::int64_t latent_height = 0, latent_width = 0;
   at::Tensor attribute;                 ///< [1,4,h,w], condition latent through the Attribute Controller

@@ -81,6 +81,7 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
     condition = portrait->analysis->condition;
     portrait->picture_to_crop = portrait->analysis->picture_to_crop;
     portrait->blend_mask = portrait->analysis->blend_mask;
+    portrait->beyond = portrait->analysis->beyond;
   } else if (!options.mask.empty()) {
     portrait->blend_mask = cv::Mat::ones(picture.rgb.size(), CV_32FC1);  // the user's mask alone decides
   }

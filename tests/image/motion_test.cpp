@@ -166,6 +166,19 @@ TEST(Carried, LeavesThePixelsAloneWhereNothingMoves) {
   EXPECT_EQ(distance(waves(), carried(waves(), still)), 0);
 }
 
+TEST(Carried, ComesFromWithinTheFace) {
+  cv::Mat beyond = cv::Mat::zeros(128, 128, CV_32FC1);
+  beyond.colRange(64, 128).setTo(1);
+  const cv::Mat still = cv::Mat::zeros(128, 128, CV_32FC2);
+  EXPECT_EQ(distance(from_within(beyond, still), cv::Mat::ones(128, 128, CV_32FC1)), 0);
+  const cv::Mat leftwards(128, 128, CV_32FC2, cv::Scalar(12, 0)), rightwards(128, 128, CV_32FC2, cv::Scalar(-12, 0));
+  const cv::Mat within = from_within(beyond, leftwards);
+  EXPECT_EQ(within.at<float>(64, 40), 1) << "from the face to the face";
+  EXPECT_EQ(within.at<float>(64, 58), 0) << "from beyond into the face";
+  EXPECT_EQ(within.at<float>(64, 90), 1) << "what lies beyond may move there";
+  EXPECT_EQ(from_within(beyond, rightwards).at<float>(64, 70), 1) << "a chin may come before a collar";
+}
+
 TEST(Motion, WrongShapesAreItemErrors) {
   EXPECT_THROW(motion_between(waves(), waves().rowRange(0, 64)), ItemError);
   EXPECT_THROW(motion_between({}, {}), ItemError);

@@ -24,6 +24,11 @@ cv::Mat carried(const cv::Mat& picture, const cv::Mat& motion);
 /// length in some direction: a few pixels that stand for much more are no picture of it. CV_32F.
 cv::Mat held_together(const cv::Mat& motion);
 
+/// 1 where what is carried to a place lay within the face, or lies beyond it there, too; 0 where it came from beyond: a
+/// collar may look as a cheek does that is lit, and is none. CV_32F.
+/// @param beyond CV_32F in [0,1], of the motion's size: 1 where the picture shows no face
+cv::Mat from_within(const cv::Mat& beyond, const cv::Mat& motion);
+
 /// 1 where nothing is stretched by more than a ninth of its length or squeezed to less than two thirds of it in any
 /// direction, 0 where it is stretched by two thirds or squeezed to two fifths: noise would make streaks. CV_32F.
 cv::Mat undistorted(const cv::Mat& motion);

@@ -31,6 +31,7 @@ struct FaceAnalysis {
   std::vector<cv::Point2f> neutral_jaw;  ///< jaw points with a neutral expression, pixels of the crop
   face::FivePoints five_points;          ///< eyes, nose, mouth corners, pixels of the crop
   cv::Mat blanked;                       ///< CV_8UC1, the crop's size, 255 where the condition image is blank
+  cv::Mat beyond;                        ///< CV_32F, the crop's size, 1 where it shows clothes, hair or the background
   cv::Mat condition;                     ///< condition image, CV_8UC3 RGB, the crop's size
   cv::Mat contour;                       ///< the jaw contour alone on black
   cv::Mat blend_mask;                    ///< CV_32F in [0,1], the crop's size: where the model's picture goes back
