@@ -6,6 +6,8 @@
 
 #include "item_lines.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/hash.hpp"
+#include "moved_files.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
@@ -23,20 +25,6 @@ std::vector<fs::path> record_files(const fs::path& file_or_folder) {
     throw NoInputError(file_or_folder.string() + ": no records.jsonl in this folder; name the record file");
   std::sort(shards.begin(), shards.end());
   return shards;
-}
-
-/// How many of the path's first parts have to go until it names a file in `folder`; nothing when none does.
-std::optional<std::size_t> parts_to_drop(const fs::path& path, const fs::path& folder) {
-  const auto relative = path.relative_path();
-  auto part = relative.begin();
-  for (std::size_t dropped = 0; part != relative.end(); ++part, ++dropped) {
-    if (std::find(part, relative.end(), "..") != relative.end())
-      continue;  // a name beside the records never leaves their folder
-    fs::path rest;
-    for (auto other = part; other != relative.end(); ++other) rest /= *other;
-    if (fs::is_regular_file(folder / rest)) return dropped;
-  }
-  return std::nullopt;
 }
 
 fs::path without_first_parts(const fs::path& path, std::size_t count) {
@@ -75,6 +63,23 @@ std::vector<ItemLine> lines_of(const std::vector<fs::path>& files) {
   return joined.lines();
 }
 
+/// A file that isn't where the record says: the recorded name, from the current folder or from `beside` upwards. So
+/// wide a search finds other files of that name, too, so the bytes decide.
+std::optional<fs::path> find_recorded(const RecordedItem& item, const fs::path& beside) {
+  const auto sha256 = text_at(item.record["input"], "sha256");
+  if (sha256.empty()) return std::nullopt;
+  const auto name = item.root.empty() ? item.source : item.source.lexically_normal().lexically_relative(item.root);
+  std::vector<fs::path> folders{fs::current_path()};
+  const auto below = fs::absolute(beside / ".").lexically_normal().parent_path();
+  for (auto folder = below; folders.back() != folder || folders.size() == 1; folder = folder.parent_path())
+    folders.push_back(folder);
+  for (const auto& folder : folders) {
+    const auto file = (folder / name).lexically_normal();
+    if (fs::is_regular_file(file) && sha256_of_file(file) == sha256) return file;
+  }
+  return std::nullopt;
+}
+
 /// Reads the records of one folder.
 class RunReader {
  public:
@@ -110,6 +115,7 @@ class RunReader {
       const auto own = dropped_by_root.find(root);
       return own != dropped_by_root.end() ? own->second : dropped_by_root.begin()->second;
     };
+    std::map<fs::path, std::optional<fs::path>> sources;  // one has many edits
     for (auto& item : items) {
       if (item.output.empty()) {
         item.key = "item " + item.record.at("item").dump();
@@ -120,7 +126,11 @@ class RunReader {
       item.key = beside.generic_string();
       if (dropped) item.output = beside_ / beside;
       if (fs::exists(item.source)) continue;
-      if (const auto parts = parts_to_drop(item.source, beside_))
+      auto [found, fresh] = sources.try_emplace(item.source);
+      if (fresh) found->second = find_recorded(item, beside_);
+      if (found->second)
+        item.source = *found->second;
+      else if (const auto parts = parts_to_drop(item.source, beside_))
         item.source = beside_ / without_first_parts(item.source, *parts);
     }
   }

@@ -53,8 +53,29 @@ void RecordedOutputs::read_folder(const fs::path& folder) {
 void RecordedOutputs::read(const fs::path& file) {
   std::error_code failure;
   if (!fs::exists(file, failure)) return;
-  folder_ = fs::current_path();
-  read_records(file, [this](std::size_t, const RecordJson& line) { add(line); });
+  beside_ = fs::absolute(file).parent_path().lexically_normal();
+  const auto read_lines = [&] {
+    folder_ = fs::current_path();
+    read_records(file, [this](std::size_t, const RecordJson& line) { add(line); });
+  };
+  const auto known = moves_.size();
+  read_lines();
+  if (moves_.size() > known) read_lines();  // the names before the one that told the move
+}
+
+std::string RecordedOutputs::name_now(const std::string& name) const {
+  const auto recorded = absolute_name(folder_, name);
+  const auto move = moves_.find(folder_);
+  std::error_code failure;
+  return move == moves_.end() || fs::exists(recorded, failure) ? recorded : move->second(recorded).string();
+}
+
+std::string RecordedOutputs::output_now(const std::string& name) {
+  std::error_code failure;
+  if (!folder_.empty() && !moves_.contains(folder_) && !fs::exists(folder_, failure)) {
+    if (auto move = find_move(absolute_name(folder_, name), beside_)) moves_.emplace(folder_, std::move(*move));
+  }
+  return name_now(name);
 }
 
 void RecordedOutputs::add(const RecordJson& line) {
@@ -62,20 +83,20 @@ void RecordedOutputs::add(const RecordJson& line) {
   if (event == "run") folder_ = text_at(line, "folder");
   if (event == "started") {
     for (const auto& name : line.value("outputs", RecordJson::array())) {
-      auto& entry = outputs_[absolute_name(folder_, name.get<std::string>())];
+      auto& entry = outputs_[output_now(name.get<std::string>())];
       entry.begun = true;
       entry.failure.reset();
     }
   }
   if (event != "item") return;
   if (const auto input = text_at(line.value("input", RecordJson()), "path"); !input.empty())
-    inputs_.insert(absolute_name(folder_, input));
+    inputs_.insert(name_now(input));
   const auto name = text_at(line, "output");
   if (name.empty()) {
     broken_lines_.insert(line.value("line", std::size_t{0}));
     return;
   }
-  auto& entry = outputs_[absolute_name(folder_, name)];
+  auto& entry = outputs_[output_now(name)];
   if (text_at(line, "status") != "ok") {
     entry.failure = text_at(line, "error");
     return;
@@ -85,7 +106,7 @@ void RecordedOutputs::add(const RecordJson& line) {
   made.bundle_sha256 = text_at(line.value("bundle", RecordJson()), "sha256");
   made.parameters = line.value("parameters", RecordJson::object()).dump();
   for (const auto& file : line.value("outputs", RecordJson::array())) {
-    made.files.emplace_back(absolute_name(folder_, text_at(file, "path")), text_at(file, "sha256"));
+    made.files.emplace_back(name_now(text_at(file, "path")), text_at(file, "sha256"));
     outputs_[made.files.back().first.string()].begun = true;
   }
   if (line.contains("shown")) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "moved_files.hpp"
 #include "record_file.hpp"
 
 namespace magicface::app {
@@ -20,7 +21,8 @@ struct Provenance {
 };
 
 /// What record files say about outputs: which were begun, how each was made, and which failed. Outputs are found by
-/// their absolute names, so that a run may be resumed from another folder.
+/// their absolute names, so that a run may be resumed from another folder. Of a run whose folder is gone they are those
+/// of now, as far as the outputs lie beside the records: it was moved.
 class RecordedOutputs {
  public:
   /// How an output was made last, cut down to what `reason_to_run` compares: 10,000 of them fit in a few MB.
@@ -67,10 +69,16 @@ class RecordedOutputs {
  private:
   void add(const RecordJson& line);
   static std::string absolute(const std::filesystem::path& file);
+  /// The absolute name of a file of the run whose lines are being read.
+  std::string name_now(const std::string& name) const;
+  /// That of an output, which tells whether the run was moved.
+  std::string output_now(const std::string& name);
   std::map<std::string, Entry> outputs_;
   std::set<std::string> inputs_;
-  std::set<std::size_t> broken_lines_;  ///< of the job file
-  std::filesystem::path folder_;        ///< that of the run whose lines are being read
+  std::set<std::size_t> broken_lines_;           ///< of the job file
+  std::filesystem::path folder_;                 ///< that of the run whose lines are being read
+  std::filesystem::path beside_;                 ///< that of the record file
+  std::map<std::filesystem::path, Move> moves_;  ///< by the recorded folder, which is gone
 };
 
 /// Why the output must be made again; nothing when everything recorded is as it is now: input, bundle, parameters, and

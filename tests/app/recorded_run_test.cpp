@@ -8,6 +8,7 @@
 
 #include "check_compare.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/hash.hpp"
 
 namespace magicface::app {
 namespace {
@@ -65,6 +66,18 @@ TEST_F(RecordedRunTest, ANameNeverLeavesTheFolderOfTheRecords) {
   const auto run = read_run(write("out/records.jsonl", {item(1, "../out/x.png")}, (folder_ / "elsewhere").string()));
   EXPECT_EQ(run.items.at(0).key, "x.png");
   EXPECT_EQ(run.items.at(0).output, folder_ / "out/x.png");
+}
+
+TEST_F(RecordedRunTest, ASourceThatMovedWithTheRunIsFoundByItsBytes) {
+  touch("moved/in/me.png");
+  touch("moved/out/x.png");
+  auto same = item(1, "out/x.png"), changed = item(2, "out/y.png");
+  same["input"]["sha256"] = sha256_of_bytes("x", 1);
+  changed["input"] = {{"path", "/gone/in/you.png"}, {"sha256", sha256_of_bytes("other", 5)}};
+  touch("moved/in/you.png");
+  const auto run = read_run(write("moved/out/records.jsonl", {same, changed}, "/gone"));
+  EXPECT_EQ(run.items.at(0).source, folder_ / "moved/in/me.png");
+  EXPECT_EQ(run.items.at(1).source, "/gone/in/you.png") << "another picture of that name";
 }
 
 TEST_F(RecordedRunTest, TheVariationIsWhatTheModelWasGiven) {

@@ -36,6 +36,9 @@ class Resume : public testing::Test {
       item["outputs"].push_back({{"path", output.string()}, {"sha256", sha256_of_bytes("picture", 7)}});
     return item;
   }
+  static std::string started(const std::string& output) {
+    return R"({"event":"started","schema":1,"outputs":[")" + output + "\"]}\n";
+  }
   RecordedOutputs recorded() const {
     RecordedOutputs outputs;
     outputs.read(folder_ / "records.jsonl");
@@ -99,13 +102,22 @@ TEST_F(Resume, ABrokenLineIsRemembered) {
 }
 
 TEST_F(Resume, RelativeNamesStartInTheRunsFolder) {
-  folder_.write("moved.jsonl",
-                "{\"event\":\"run\",\"schema\":1,\"folder\":\"/"
-                "elsewhere\"}\n{\"event\":\"started\",\"schema\":1,\"outputs\":[\"out/./a.png\"]}\n");
+  folder_.write("other.jsonl", "{\"event\":\"run\",\"schema\":1,\"folder\":\"/usr\"}\n" + started("out/./a.png"));
+  RecordedOutputs outputs;
+  outputs.read(folder_ / "other.jsonl");
+  EXPECT_NE(outputs.find("/usr/out/a.png"), nullptr);
+  EXPECT_EQ(outputs.find("out/a.png"), nullptr);
+}
+
+/// The first output is missing, so that the second tells where both are.
+TEST_F(Resume, NamesOfAFolderThatIsGoneAreThoseOfNow) {
+  folder_.write("moved.jsonl", "{\"event\":\"run\",\"schema\":1,\"folder\":\"/elsewhere\"}\n" +
+                                   started("run/missing.png") + started("/elsewhere/run/a.png") + started("sheet.png"));
   RecordedOutputs outputs;
   outputs.read(folder_ / "moved.jsonl");
-  EXPECT_NE(outputs.find("/elsewhere/out/a.png"), nullptr);
-  EXPECT_EQ(outputs.find("out/a.png"), nullptr);
+  EXPECT_TRUE(outputs.names(folder_ / "missing.png"));
+  EXPECT_TRUE(outputs.names(folder_ / "a.png"));
+  EXPECT_TRUE(outputs.names(fs::path(folder_ / "").parent_path().parent_path() / "sheet.png"));
 }
 
 TEST_F(Resume, OnlyTemporaryFilesOfRecordedOutputsGo) {

@@ -81,6 +81,21 @@ def test_a_changed_file_in_a_folder_of_condition_images_is_told(tiny, make_pictu
     assert again.code == 0 and (tmp_path / "again/b_AU1+1.png").read_bytes() == (tmp_path / "made/b_AU1+1.png").read_bytes()
 
 
+def test_a_run_that_moved_goes_on_and_is_reported(uncropped, make_picture, tmp_path):
+    for number in range(2):
+        make_picture(tmp_path / "pa" / "in" / f"p{number}.png", number)
+    command = ["--in", "in", "--au", "AU1=1", "--out", "run", "--grid", "sheet.png"]
+    assert len(uncropped.edit(*command, cwd=tmp_path / "pa").paths) == 3
+    (tmp_path / "pa").rename(tmp_path / "pb")
+    result = uncropped.edit(*command, "--resume", cwd=tmp_path / "pb")
+    assert result.code == 0 and "2 skipped" in result.err, result.err
+    result = uncropped("report", "pb/run", "--out", "page.html")
+    assert result.code == 0, result.err
+    (tmp_path / "pb" / "run" / "p0_AU1+1.png").write_bytes(b"changed")
+    result = uncropped.edit(*command, "--resume", cwd=tmp_path / "pb")
+    assert result.code == 0 and result.paths[0] == "run/p0_AU1+1.png" and "was changed" in result.err, result.err
+
+
 def test_changed_parameters_are_told(batch):
     result = resume(batch, "--seed", 8)
     assert len(result.paths) == 6 and result.err.count("seed 424 -> 8") == 6
