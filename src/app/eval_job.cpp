@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "magicface/app/eval_job.hpp"
 
+#include <algorithm>
+#include <map>
 #include <ostream>
 #include <set>
 
 #include "evaluate.hpp"
 #include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
+#include "magicface/core/hash.hpp"
 #include "magicface/core/log.hpp"
 #include "progress.hpp"
 
@@ -52,6 +55,41 @@ std::vector<EvalMethod> read_methods(const EvalOptions& options, const face::AuV
   return methods;
 }
 
+using Edits = std::set<std::pair<std::string, face::ActionUnits>>;  ///< source and variation
+
+Edits edits_of(const EvalMethod& method, std::map<fs::path, std::string>& sources) {
+  Edits edits;
+  for (const auto& pair : method.pairs) {
+    if (pair.problem) continue;
+    auto [source, fresh] = sources.try_emplace(pair.source, pair.source.string());
+    try {  // by its bytes, as each method may have a copy of the portrait
+      if (fresh) source->second = sha256_of_file(pair.source);
+    } catch (const Error&) {  // a problem of the pair, which is named when it's measured
+    }
+    edits.emplace(source->second, pair.variation);
+  }
+  return edits;
+}
+
+auto count_without(const Edits& edits, const Edits& others) {
+  return std::count_if(edits.begin(), edits.end(), [&](const auto& edit) { return !others.contains(edit); });
+}
+
+/// Means over other edits say nothing about which method is better.
+void warn_of_other_edits(const std::vector<EvalMethod>& methods) {
+  if (methods.size() < 2) return;
+  std::map<fs::path, std::string> sources;
+  const auto first = edits_of(methods.front(), sources);
+  for (auto method = methods.begin() + 1; method != methods.end(); ++method) {
+    const auto edits = edits_of(*method, sources);
+    const auto more = count_without(edits, first), fewer = count_without(first, edits);
+    if (more == 0 && fewer == 0) continue;
+    log::warn(method->name + ": expected the edits of " + methods.front().name + ", got " + std::to_string(more) +
+              " that it lacks, and none of " + std::to_string(fewer) +
+              " that it has; compare methods on the same portraits and variations");
+  }
+}
+
 void report_problems(const EvalScores& scores) {
   for (std::size_t i = 0; i < scores.figures.size(); ++i) {
     const auto& pair = scores.method.pairs[i];
@@ -71,6 +109,7 @@ Evaluation evaluate(const EvalOptions& options) {
   auto tables = read_eval_tables(options, vocabulary);
   check_evaluation(options);
   auto methods = read_methods(options, vocabulary);
+  warn_of_other_edits(methods);
   std::size_t total = 0;
   for (const auto& method : methods) total += method.pairs.size();
 

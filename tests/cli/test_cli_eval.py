@@ -242,6 +242,18 @@ def test_several_methods_side_by_side_in_every_format(evaluate, faces):
     assert again.code == 1 and "--overwrite" in again.err
 
 
+def test_methods_of_different_edits_are_warned_of(evaluate, tmp_path):
+    for name, text in (("me", "me"), ("copy", "me"), ("you", "you")):
+        (tmp_path / f"{name}.png").write_text(text)
+    edits = [{"source": f"{source}.png", "edited": "made.png", "AU12": value} for source, value in
+             (("me", 1), ("me", 2), ("copy", 1), ("copy", 2), ("copy", 3), ("you", 2))]
+    for name, rows in (("A", edits[:2]), ("Same", edits[2:4]), ("Other", edits[3:])):
+        write_pairs(tmp_path / f"{name}.csv", *rows)
+    warnings = [line for line in evaluate("A.csv", "Same.csv", "Other.csv").err.splitlines() if "expected the edits of" in line]
+    assert len(warnings) == 1, warnings
+    assert "Other: expected the edits of A, got 2 that it lacks, and none of 1 that it has" in warnings[0]
+
+
 @pytest.mark.parametrize(("text", "word"), [
     ("source,edited,AU3\na.png,b.png,1\n", "AU3"), ("source,AU1\na.png,1\n", "edited"),
     ("source,edited,AU1\na.png,b.png,much\n", "much"), ("source,edited,AU1\na.png,b.png\n", "3 fields"),
