@@ -22,7 +22,8 @@ void add_check(CLI::App& program, CommonOptions& common, Action& action) {
   command->add_flag("--run-again", options->again, "make the stored run again, from its records, and compare that");
   command->add_option("-o,--out", options->out, "where --run-again keeps its pictures; default: nowhere")
       ->type_name("FOLDER");
-  command->add_option("--tolerances", options->tolerances, "JSON; without it everything must be exact")
+  command
+      ->add_option("--tolerances", options->tolerances, "JSON; without it everything must be exact, AU change to 0.001")
       ->type_name("FILE");
   command->add_flag("--figures", options->figures, "evaluate the run and compare with the stored figures, too");
   command->add_flag("--update", options->update, "accept: store the run");

@@ -201,6 +201,15 @@ TEST(CompareRuns, AuChangeHasATolerance) {
   EXPECT_TRUE(compare(item(1, "x.png"), now, tolerances).empty());
 }
 
+TEST(CompareRuns, WhatFailedNowIsOneDrift) {
+  auto now = item(1, "x.png");
+  now["status"] = "failed";
+  now["au_change"] = nullptr;
+  const auto drifts = compare(item(1, "x.png"), now);
+  ASSERT_EQ(drifts.size(), 1U);
+  EXPECT_EQ(drifts[0].what, "status");
+}
+
 TEST(CompareFigures, UnitsShareTheToleranceOfTheirMean) {
   const auto figures = [](double mean, double unit) {
     return RecordJson{{"methods", {{{"figures", {{"au_mse", {{"value", mean}}}, {"au_mse/AU1", {{"value", unit}}}}}}}}};
