@@ -72,7 +72,7 @@ def test_a_mended_line_is_made_and_counts(batch, tmp_path, flag):
     write_lines(tmp_path / "set" / "jobs.jsonl", lines)
     result = batch.edit("--jobs", "set/jobs.jsonl", "--out", "made", flag, "--csv", "table.csv")
     assert result.code == 0 and result.paths == ["made/b_AU1+1.png"], result.err
-    assert [row.split(",")[1] for row in (tmp_path / "table.csv").read_text().splitlines()] == ["status", "ok", "ok", "ok"]
+    assert [row.split(",")[3] for row in (tmp_path / "table.csv").read_text().splitlines()] == ["status", "ok", "ok", "ok"]
     merged = batch("merge", "made/records.jsonl")
     assert merged.code == 0 and "3 made, 0 failed, 0 missing" in merged.err, merged.err
 
