@@ -18,7 +18,8 @@ const std::vector<std::string> kFields{"id", "input", "au", "seed", "face", "out
 
 void expect_known(const std::string& field) {
   if (std::find(kFields.begin(), kFields.end(), field) != kFields.end()) return;
-  throw ItemError("unknown field '" + field + "'; the nearest is '" + nearest(field, kFields) + "'");
+  throw ItemError("unknown field '" + field + "'; expected " + join(kFields, ", ") +
+                  "; what else there is to say holds for every line: give it as a flag");
 }
 
 std::string text_of(const Json& value, const std::string& field) {

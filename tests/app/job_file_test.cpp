@@ -52,14 +52,16 @@ TEST_F(JobFiles, WhatALineDoesNotSayStaysOpen) {
 }
 
 TEST_F(JobFiles, BrokenLinesAreNamed) {
-  for (const auto& [text, reason] : {std::pair{"{\"input\": ", "JSON object"},
-                                     {"[1]", "JSON object"},
-                                     {"{}", "'input' is missing"},
-                                     {R"({"input": "a.png", "sed": 3})", "'seed'"},
-                                     {R"({"input": "a.png", "seed": -1})", "whole number"},
-                                     {R"({"input": "a.png", "au": 3})", "au:"},
-                                     {R"({"input": "a.png", "au": {"AU1": "x"}})", "AU1"},
-                                     {R"({"input": ["a.png"]})", "input"}}) {
+  for (const auto& [text, reason] :
+       {std::pair{"{\"input\": ", "JSON object"},
+        {"[1]", "JSON object"},
+        {"{}", "'input' is missing"},
+        {R"({"input": "a.png", "preset": "fear"})", "'preset'; expected id, input, au, seed, face, output;"},
+        {R"({"input": "a.png", "guidance": 2})", "give it as a flag"},
+        {R"({"input": "a.png", "seed": -1})", "whole number"},
+        {R"({"input": "a.png", "au": 3})", "au:"},
+        {R"({"input": "a.png", "au": {"AU1": "x"}})", "AU1"},
+        {R"({"input": ["a.png"]})", "input"}}) {
     const auto job = json(text);
     ASSERT_TRUE(job.problem) << text;
     EXPECT_THAT(*job.problem, testing::AllOf(HasSubstr("jobs.jsonl:1: "), HasSubstr(reason)));
