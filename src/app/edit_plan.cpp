@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "item_planner.hpp"
@@ -71,6 +72,21 @@ EditPlan plan_of_pipe(const EditOptions& options, const models::Manifest& manife
   return plan;
 }
 
+/// A number that nothing is coded with is a mistake that nobody would see.
+void check_quality(const EditOptions& options, const std::vector<WorkItem>& items) {
+  if (!options.quality) return;
+  std::set<image::Format> formats;
+  for (const auto& item : items) {
+    for (const auto& output : item.outputs) formats.insert(output.format);
+  }
+  for (const auto& file : {options.sheets.grid, options.sheets.sweep_video}) {
+    if (const auto format = file ? image::format_of_path(*file) : std::nullopt) formats.insert(*format);
+  }
+  if (formats.empty() || std::any_of(formats.begin(), formats.end(), is_lossy)) return;
+  throw UsageError("--quality: expected an output in jpg or webp, got only " +
+                   image::extension_of(*formats.begin()).substr(1) + "; leave it out, or give --format jpg");
+}
+
 }  // namespace
 
 void check_batch_options(const EditOptions& options) {
@@ -113,6 +129,7 @@ EditPlan make_plan(const EditOptions& options, const models::Manifest& manifest,
     const auto was_made = [&](const fs::path& picture) { return earlier.made_only(picture); };
     items = planner.items_of(expand_inputs(options.inputs, list, was_made));
   }
+  check_quality(options, items);
   planner.take_other_names(items);
   return plan_of(std::move(items), planner.numbered(), shard);
 }

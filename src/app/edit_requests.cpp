@@ -102,6 +102,8 @@ void refuse_repeated_edits(const std::vector<EditRequest>& requests) {
 void check_wishes(const EditOptions& options) {
   check_seeds(options);
   check_expressions(options.expressions);
+  if (options.sheets.frame_ms && !options.sheets.sweep_video)
+    throw UsageError("--frame-ms: expected --sweep-video beside it");
 }
 
 std::vector<EditRequest> parse_requests(const EditOptions& options, const models::Manifest& manifest) {

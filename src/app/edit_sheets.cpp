@@ -21,8 +21,12 @@ namespace {
 
 constexpr int kVideoSide = 720;  ///< most pixels of an animation's longer side
 
-/// An animation has no source to take its quality from.
-int quality_of(const EditOptions& options) { return options.quality.value_or(95); }
+image::AnimationOptions animation_of(const EditOptions& options) {
+  image::AnimationOptions animation;
+  animation.frame_ms = options.sheets.frame_ms.value_or(animation.frame_ms);
+  animation.quality = options.quality.value_or(95);  // it has no source to take that from
+  return animation;
+}
 
 std::vector<std::uint8_t> encoded(const cv::Mat& rgb, const fs::path& file, const std::optional<int>& quality) {
   image::EncodeOptions encoding;
@@ -79,7 +83,7 @@ EditSheets::EditSheets(const EditOptions& options, const models::AuSection& au, 
 void EditSheets::check_video(const EditPlan& plan) const {
   const auto& sheets = options_.sheets;
   image::animation_format_of_path(*sheets.sweep_video);
-  image::check_animation({sheets.frame_ms, quality_of(options_)});
+  image::check_animation(animation_of(options_));
   if (plan.most_edits < 2) {
     throw UsageError("--sweep-video: expected at least two edits, e.g. --au AU12=-6:6:2, got " +
                      std::to_string(plan.most_edits));
@@ -197,8 +201,7 @@ void EditSheets::write_video() {
     for (const auto& [index, frame] : frames) ordered.push_back(frame);
     // There and back, so that the loop has no jump.
     for (auto frame = frames.size() - 2; frame > 0; --frame) ordered.push_back(ordered[frame]);
-    write(file, image::encode_animation(ordered, image::animation_format_of_path(file),
-                                        {options_.sheets.frame_ms, quality_of(options_)}));
+    write(file, image::encode_animation(ordered, image::animation_format_of_path(file), animation_of(options_)));
     report_.add_file(file);
   } catch (const std::exception& problem) {
     report_.add_failure(file.string() + ": " + problem.what());

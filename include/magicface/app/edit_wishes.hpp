@@ -34,7 +34,7 @@ struct SheetOptions {
   std::optional<std::filesystem::path> grid;         ///< one sheet of all portraits and edits
   bool compare = false;                              ///< NAME_compare beside each output: before | after
   std::optional<std::filesystem::path> sweep_video;  ///< an animation of each portrait's edits, in their order
-  int frame_ms = 120;                                ///< of the animation
+  std::optional<int> frame_ms;                       ///< of the animation, 20 to 10000; unset: 120
 };
 
 }  // namespace magicface::app
