@@ -81,8 +81,7 @@ std::vector<std::size_t> choose(const std::vector<Face>& faces, const FaceChoice
 
 const Face& largest(const std::vector<Face>& faces) {
   if (faces.empty()) {
-    throw ItemError(
-        "no face found, upright or turned; use a picture that shows one larger and uncovered, or --crop none");
+    throw ItemError("no face found, upright or turned; use a picture that shows one larger and uncovered");
   }
   return *std::max_element(faces.begin(), faces.end(),
                            [](const Face& a, const Face& b) { return a.box.area() < b.box.area(); });
