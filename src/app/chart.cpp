@@ -6,8 +6,8 @@
 
 #include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
+#include "magicface/core/utf8.hpp"
 #include "magicface/image/encode.hpp"
-#include "utf8.hpp"
 
 namespace magicface::app {
 namespace {
@@ -27,7 +27,7 @@ std::string colour_text(std::uint32_t colour) {
 /// What XML holds: no bytes but UTF-8, and no control characters.
 std::string escaped(const std::string& text) {
   std::string result;
-  for (const char c : valid_utf8(text)) {
+  for (const char c : valid_utf8(text, "\xEF\xBF\xBD")) {  // U+FFFD: a file's name may hold any bytes
     if (c == '&')
       result += "&amp;";
     else if (c == '<')

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -82,7 +83,7 @@ void check_quality(const EditOptions& options, const std::vector<WorkItem>& item
   for (const auto& file : {options.sheets.grid, options.sheets.sweep_video}) {
     if (const auto format = file ? image::format_of_path(*file) : std::nullopt) formats.insert(*format);
   }
-  if (formats.empty() || std::any_of(formats.begin(), formats.end(), is_lossy)) return;
+  if (formats.empty() || std::any_of(formats.begin(), formats.end(), image::is_lossy)) return;
   throw UsageError("--quality: expected an output in jpg or webp, got only " +
                    image::extension_of(*formats.begin()).substr(1) + "; leave it out, or give --format jpg");
 }
@@ -124,9 +125,11 @@ EditPlan make_plan(const EditOptions& options, const models::Manifest& manifest,
     for (const auto& job : read_job_file(*options.batch.jobs, options.batch.allow_outside))
       items.push_back(planner.item_of(job));
   } else {
-    RecordedOutputs earlier;
-    earlier.read_folder(folder_of(options.output));
-    const auto was_made = [&](const fs::path& picture) { return earlier.made_only(picture); };
+    std::optional<RecordedOutputs> earlier;  // read for what a folder or a glob holds; most name their pictures
+    const auto was_made = [&](const fs::path& picture) {
+      if (!earlier) earlier.emplace().read_folder(folder_of(options.output));
+      return earlier->made_only(picture);
+    };
     items = planner.items_of(expand_inputs(options.inputs, list, was_made));
   }
   check_quality(options, items);

@@ -5,7 +5,7 @@
 
 #include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
-#include "utf8.hpp"
+#include "magicface/core/utf8.hpp"
 
 namespace magicface::app {
 namespace {

@@ -161,7 +161,7 @@ RecordJson ItemRecorder::parameters(const WorkItem& item, std::size_t edit) cons
   line["condition"] = of_input("--condition", condition_, item.input.path);
   line["composite"] = options_.composite == pipeline::Composite::none ? "none" : "auto";
   line["format"] = image::extension_of(format).substr(1);
-  line["quality"] = is_lossy(format) && options_.quality ? RecordJson(*options_.quality) : RecordJson(nullptr);
+  line["quality"] = image::is_lossy(format) && options_.quality ? RecordJson(*options_.quality) : RecordJson(nullptr);
   line["metadata"] = options_.metadata;
   line["face"] = face::face_choice_text(item.face.value_or(options_.face));
   line["mask"] = of_input("--mask", mask_, item.input.path);

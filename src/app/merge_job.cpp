@@ -28,11 +28,8 @@ std::vector<fs::path> expand(const std::vector<fs::path>& names) {
       files.push_back(name);
       continue;
     }
-    for (const auto& entry : fs::directory_iterator(name)) {
-      const auto file = entry.path().filename().string();
-      const bool of_shard =
-          file.starts_with("records.") && file.find("-of-") != std::string::npos && file.ends_with(".jsonl");
-      if (of_shard) files.push_back(entry.path());
+    for (auto& file : record_files_in(name)) {
+      if (file.filename().string().find("-of-") != std::string::npos) files.push_back(std::move(file));
     }
   }
   std::sort(files.begin(), files.end());
@@ -105,14 +102,11 @@ class Merge {
       return text_at(run, "folder") == text_at(runs_.front(), "folder");
     });
     std::vector<RecordJson> lines;
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-      lines.push_back(runs_[i]);
+    for (std::size_t run = 0; run < runs_.size(); ++run) {
+      lines.push_back(runs_[run]);
       for (const auto& item : items) {
-        if (!one_folder && item.run == i) lines.push_back(item.line);
+        if (run == (one_folder ? runs_.size() - 1 : item.run)) lines.push_back(item.line);
       }
-    }
-    for (const auto& item : items) {
-      if (one_folder) lines.push_back(item.line);
     }
     return lines;
   }

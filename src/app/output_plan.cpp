@@ -96,8 +96,6 @@ void check_out(const OutputOptions& options) {
   }
 }
 
-bool is_lossy(image::Format format) { return format == image::Format::jpg || format == image::Format::webp; }
-
 bool names_a_picture(const OutputOptions& options) {
   std::error_code failure;
   return image::format_of_path(options.out) && !fs::is_directory(options.out, failure);

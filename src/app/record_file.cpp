@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record_file.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <fstream>
@@ -28,6 +29,17 @@ std::string utc_time() {
 std::string record_file_name(const Shard& shard) {
   if (shard.whole()) return "records.jsonl";
   return "records." + std::to_string(shard.index) + "-of-" + std::to_string(shard.count) + ".jsonl";
+}
+
+std::vector<fs::path> record_files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with("records.") && name.ends_with(".jsonl")) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 RecordFile::RecordFile(const fs::path& file) : file_(file) {

@@ -28,6 +28,9 @@ std::string utc_time();
 /// `records.jsonl`, or `records.2-of-4.jsonl` for a shard.
 std::string record_file_name(const Shard& shard);
 
+/// All record files of a folder, those of shards, too, by name; none where there is no such folder.
+std::vector<std::filesystem::path> record_files_in(const std::filesystem::path& folder);
+
 /// The records of one run, added to those of earlier ones. Every line is whole on its own.
 class RecordFile {
  public:

@@ -16,14 +16,9 @@ namespace {
 std::vector<fs::path> record_files(const fs::path& file_or_folder) {
   if (!fs::is_directory(file_or_folder)) return {file_or_folder};
   if (fs::exists(file_or_folder / "records.jsonl")) return {file_or_folder / "records.jsonl"};
-  std::vector<fs::path> shards;
-  for (const auto& entry : fs::directory_iterator(file_or_folder)) {
-    const auto name = entry.path().filename().string();
-    if (name.starts_with("records.") && name.ends_with(".jsonl")) shards.push_back(entry.path());
-  }
+  auto shards = record_files_in(file_or_folder);
   if (shards.empty())
     throw NoInputError(file_or_folder.string() + ": no records.jsonl in this folder; name the record file");
-  std::sort(shards.begin(), shards.end());
   return shards;
 }
 

@@ -43,11 +43,7 @@ std::string target_of_temporary(const std::string& name) {
 std::string RecordedOutputs::absolute(const fs::path& file) { return absolute_name(fs::current_path(), file); }
 
 void RecordedOutputs::read_folder(const fs::path& folder) {
-  std::error_code failure;
-  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, failure)) {
-    const auto name = entry.path().filename().string();
-    if (name.starts_with("records.") && name.ends_with(".jsonl")) read(entry.path());
-  }
+  for (const auto& file : record_files_in(folder.empty() ? "." : folder)) read(file);
 }
 
 void RecordedOutputs::read(const fs::path& file) {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "magicface/core/text.hpp"
-#include "utf8.hpp"
+#include "magicface/core/utf8.hpp"
 
 namespace magicface::app {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "animation_writers.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/text.hpp"
 
 namespace magicface::image {
 namespace {
@@ -27,9 +28,7 @@ void check_frames(const std::vector<cv::Mat>& frames) {
 }  // namespace
 
 AnimationFormat animation_format_of_path(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const auto extension = lower_case(path.extension().string());
   if (extension == ".gif") return AnimationFormat::gif;
   if (extension == ".webp") return AnimationFormat::webp;
   if (extension == ".mp4") {

@@ -24,13 +24,6 @@ constexpr std::array<std::string_view, 21> kOthers{"gif", "apng", "heic", "heif"
                                                    "psd", "xcf",  "svg",  "ico",  "exr",  "hdr", "dng",
                                                    "raw", "cr2",  "cr3",  "nef",  "arw",  "orf", "rw2"};
 
-std::string lower_case(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
-}
-
 std::optional<Format> find(std::string_view name) {
   const auto lower = lower_case(name);
   for (const auto& [known, format] : kNames) {
@@ -56,6 +49,8 @@ Format format_from_name(std::string_view name) {
 }
 
 std::optional<Format> format_of_path(const std::filesystem::path& path) { return find(extension_in(path)); }
+
+bool is_lossy(Format format) { return format == Format::jpg || format == Format::webp; }
 
 bool is_other_picture(const std::filesystem::path& path) {
   return std::find(kOthers.begin(), kOthers.end(), lower_case(extension_in(path))) != kOthers.end();

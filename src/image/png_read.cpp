@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "codecs.hpp"
+#include "magicface/core/utf8.hpp"
 #include "png_session.hpp"
-#include "utf8.hpp"
 
 namespace magicface::image {
 namespace {

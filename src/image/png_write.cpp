@@ -2,8 +2,8 @@
 #include <bit>
 
 #include "codecs.hpp"
+#include "magicface/core/utf8.hpp"
 #include "png_session.hpp"
-#include "utf8.hpp"
 
 namespace magicface::image {
 namespace {

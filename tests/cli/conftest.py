@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
+SWEEP = ["--au", "AU12=-6:6:6"]  # three edits
 
 
 @dataclass
@@ -143,3 +144,11 @@ def portrait(tmp_path) -> Path:
 @pytest.fixture
 def make_picture():
     return write_noise
+
+
+@pytest.fixture
+def portraits(make_picture, tmp_path) -> Path:
+    """A folder of two."""
+    for number in range(2):
+        make_picture(tmp_path / "in" / f"p{number}.png", number)
+    return tmp_path / "in"

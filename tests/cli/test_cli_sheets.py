@@ -4,22 +4,12 @@ import struct
 
 import numpy as np
 import pytest
-from conftest import missing
+from conftest import SWEEP, missing
 from PIL import Image, ImageSequence
 
 
 def pixels(picture) -> np.ndarray:
     return np.asarray(picture.convert("RGB")).astype(int)
-
-
-SWEEP = ["--au", "AU12=-6:6:6"]
-
-
-@pytest.fixture
-def portraits(make_picture, tmp_path):
-    for number in range(2):
-        make_picture(tmp_path / "in" / f"p{number}.png", number)
-    return tmp_path / "in"
 
 
 def test_grid_has_a_row_per_portrait(uncropped, portraits, tmp_path):

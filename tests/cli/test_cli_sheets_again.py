@@ -5,17 +5,8 @@ import json
 import jsonschema
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SWEEP
 from PIL import Image
-
-SWEEP = ["--au", "AU12=-6:6:6"]
-
-
-@pytest.fixture
-def portraits(make_picture, tmp_path):
-    for number in range(2):
-        make_picture(tmp_path / "in" / f"p{number}.png", number)
-    return tmp_path / "in"
 
 
 @pytest.mark.parametrize("flags", [

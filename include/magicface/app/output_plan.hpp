@@ -55,9 +55,6 @@ class OutputNames {
 /// same name, or a picture's name as `--out` for several outputs.
 std::vector<PlannedOutput> plan_outputs(const std::vector<OutputKey>& keys, const OutputOptions& options);
 
-/// Whether a picture of the format loses something, as much as `--quality` says.
-bool is_lossy(image::Format format);
-
 /// Whether `--out` names one picture and not a folder.
 bool names_a_picture(const OutputOptions& options);
 

@@ -24,6 +24,8 @@ std::string format_fixed(double value, int decimals);
 std::string size_text(std::int64_t width, std::int64_t height);
 
 std::string trim(std::string_view text);
+/// With a to z for A to Z, whatever the locale.
+std::string lower_case(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 

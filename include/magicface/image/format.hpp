@@ -18,6 +18,9 @@ Format format_from_name(std::string_view name);
 /// By the extension, case ignored; nullopt for a path without one of ours.
 std::optional<Format> format_of_path(const std::filesystem::path& path);
 
+/// Whether a picture of the format loses something, as much as its quality says.
+bool is_lossy(Format format);
+
 /// Whether the extension is of a kind of picture that is neither read nor written: GIF, HEIC, cameras' raw files, ...
 bool is_other_picture(const std::filesystem::path& path);
 

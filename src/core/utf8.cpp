@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "utf8.hpp"
+#include "magicface/core/utf8.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
-namespace magicface::image {
+namespace magicface {
 namespace {
 
 unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
@@ -24,14 +25,26 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return overlong || surrogate || point > 0x10FFFF ? 0 : length;
 }
 
+bool begins_character(char byte) { return (byte & 0xC0) != 0x80; }
+
 }  // namespace
 
-std::string valid_utf8(std::string_view text) {
+std::size_t character_count(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+}
+
+std::string first_characters(std::string_view text, std::size_t count) {
+  const auto end =
+      std::find_if(text.begin(), text.end(), [&](char byte) { return begins_character(byte) && count-- == 0; });
+  return {text.begin(), end};
+}
+
+std::string valid_utf8(std::string_view text, std::string_view replacement) {
   std::string valid;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = sequence_length(text, at);
     if (length == 0) {
-      valid += '?';
+      valid += replacement;
       ++at;
     } else {
       valid += text.substr(at, length);
@@ -70,4 +83,4 @@ std::string latin1_to_utf8(std::string_view text) {
   return utf8;
 }
 
-}  // namespace magicface::image
+}  // namespace magicface
