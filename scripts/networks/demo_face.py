@@ -31,6 +31,7 @@ class FaceConfig:
     finer: int = 0  # and as many that tell places in them twice as finely
     block: int = 1  # pixels a side that are taken in at once: with 2 a picture of 256 costs what one of 128 does, and nothing of it is lost
     deep: bool = False  # a second residual layer at a quarter and at an eighth of the size and in the close-ups
+    weighed: bool = False  # a second hidden layer, where what is read at one place can be weighed against another: a lid against the eye it belongs to
 
 
 def conv(cin: int, cout: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
@@ -55,6 +56,19 @@ def further(channels: int, wanted: bool) -> nn.Module:
     layer = Residual(channels)
     nn.init.zeros_(layer.body[-1].weight)
     return layer
+
+
+class Weighed(nn.Module):
+    """A residual layer of vectors [B, C] that adds nothing at first."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))
+        nn.init.zeros_(self.body[2].weight)
+        nn.init.zeros_(self.body[2].bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.body(x)
 
 
 def taken_in(image: Tensor, block: int) -> Tensor:
@@ -214,12 +228,14 @@ class ActionUnitHead(nn.Module):
         self.close_ups = CloseUps(config) if config.enlarged else None
         self.dropout = nn.Dropout(DROPPED)
         self.body = nn.Sequential(nn.Linear(self.features.size + 3 * (config.enlarged + config.finer), config.hidden), nn.ReLU(), nn.Linear(config.hidden, 12))
+        self.weighed = Weighed(config.hidden) if config.weighed else nn.Identity()
 
     def forward(self, image: Tensor, one: Tensor, two: Tensor, four: Tensor, points: Tensor) -> Tensor:
         features = self.features(one, two, four, points, image.shape[3])
         if self.close_ups is not None:
             features = torch.cat([features, self.close_ups(image, points)], 1)
-        return 5 * torch.sigmoid(self.body(self.dropout(features)))
+        found = self.weighed(self.body[1](self.body[0](self.dropout(features))))
+        return 5 * torch.sigmoid(self.body[2](found))
 
 
 class PoseHead(nn.Module):

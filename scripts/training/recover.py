@@ -87,6 +87,7 @@ def judge(bundle: Path, _: dict, smoke: bool) -> dict:
         "enlarged": len(state.get("action_units.close_ups.eye.weight", ())),  # up to version 11
         "finer": len(state.get("action_units.close_ups.finer.eye.weight", ())),  # up to version 14, as the next two
         "deep": "trunk.level2.2.body.0.0.weight" in state,
+        "weighed": "action_units.weighed.body.0.weight" in state,  # up to version 16
         "block": math.isqrt(state["trunk.level1.0.weight"].shape[1] // 3),
     }
     config = replace(train_face.configs(smoke)[1], **found)

@@ -21,7 +21,7 @@ from training import common, data, parallel, widen  # noqa: E402
 from training.augment import augment  # noqa: E402
 
 SMOKE = FaceConfig(widths=(4, 8, 8, 8), identity=16, hidden=16, enlarged=4)
-SMOKE_JUDGE = replace(SMOKE, finer=4, block=2, deep=True)
+SMOKE_JUDGE = replace(SMOKE, finer=4, block=2, deep=True, weighed=True)
 # Index of each landmark's mirror image.
 MIRROR = np.array([*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46, 39, 38, 37,
                    36, 41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65])
@@ -31,7 +31,7 @@ OVERLAP_WEIGHT = 1.5
 SQUARES = 0.07
 STRETCH = 0.1  # of the judge's pictures: its error on people it never saw is mostly how their faces are built
 TOOLS = FaceConfig(refined=True)
-JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=384, close=True, fine=12, enlarged=32, finer=32, block=2, deep=True)
+JUDGE = FaceConfig(widths=(24, 48, 64, 96), hidden=384, close=True, fine=12, enlarged=32, finer=32, block=2, deep=True, weighed=True)
 FACE_TASKS = ("face_parser", "landmarks", "neutral_jaw", "head_pose")
 JUDGE_TASKS = ("landmarks", "au_estimator", "identity")  # the landmarks say where to look
 

@@ -79,6 +79,7 @@ def test_a_judge_of_twice_as_many_pixels_says_the_same_at_first() -> None:
     weight = after.trunk.level1[0].weight
     assert weight.grad[:, 0].sub(weight.grad[:, 1]).abs().max() > 0  # but will be
     assert after.action_units.close_ups.deeper.body[-1].weight.grad.abs().max() > 0
+    assert after.action_units.weighed.body[2].weight.grad.abs().max() > 0
 
 
 def test_close_ups_show_both_eyes_as_right_ones_and_the_mouth() -> None:
