@@ -1,16 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# LibTorch comes from the PyTorch wheel in .venv unless CMAKE_PREFIX_PATH names another one.
-if(NOT Torch_DIR)
-  file(GLOB _wheel_torch ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch/share/cmake)
-  list(APPEND CMAKE_PREFIX_PATH ${_wheel_torch})
-endif()
-find_package(Torch REQUIRED)
-# Torch's targets carry -D_GLIBCXX_USE_CXX11_ABI and its include paths; mark them SYSTEM so that our warnings stay ours.
-add_library(magicface_torch INTERFACE)
-target_include_directories(magicface_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(magicface_torch INTERFACE ${TORCH_LIBRARIES})
-separate_arguments(_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
-target_compile_options(magicface_torch INTERFACE ${_torch_flags})
+# What the program is built with besides LibTorch (LibTorch.cmake).
 
 # Components one by one: the whole of OpenCV would slow the start of the program; so would imgcodecs and videoio, which are
 # linked to modules only (src/image/CMakeLists.txt).

@@ -2,7 +2,7 @@
 # `cmake --install` gives bin/magicface, which finds share/magicface/models/demo beside it.
 if(TARGET magicface)
 # LibTorch lies in no folder of the system: the installed program finds it where the build did.
-set_target_properties(magicface PROPERTIES INSTALL_RPATH ${TORCH_INSTALL_PREFIX}/lib)
+set_target_properties(magicface PROPERTIES INSTALL_RPATH ${MAGICFACE_TORCH_LIB})
 install(TARGETS magicface RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/demo DESTINATION ${CMAKE_INSTALL_DATADIR}/magicface/models)

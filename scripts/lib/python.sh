@@ -14,27 +14,6 @@ wanted_requirements() {
   fi
 }
 
-# refuse_cuda WHAT: a CUDA build of torch configures only where the CUDA toolkit is. Said here rather than in CMake's words.
-refuse_cuda() {
-  have nvcc || [[ -x "${CUDA_HOME:-/usr/local/cuda}/bin/nvcc" ]] ||
-    die "$1 is built for CUDA, and there is no CUDA toolkit here. Install one, or give a CPU build:" \
-      "MAGICFACE_TORCH_SPEC='torch==2.13.0+cpu' with PIP_EXTRA_INDEX_URL naming PyTorch's index of CPU wheels"
-}
-
-# check_offer PYTHON REQUIREMENTS: before some gigabytes are downloaded for nothing.
-check_offer() {
-  local report
-  report=$("$1" -m pip install --dry-run --ignore-installed --no-deps --quiet --disable-pip-version-check --report - \
-    "$(grep '^torch\b' "$2")" 2>/dev/null) || return 0 # pip itself says why when it installs
-  if grep -q '"\(nvidia\|cuda\)-' <<<"$report"; then refuse_cuda "the torch that pip finds"; fi
-}
-
-check_torch() {
-  local cuda
-  cuda=$("$1" -c 'import torch; print(torch.version.cuda or "")') || die "torch is installed in .venv but cannot be imported"
-  if [[ -n "$cuda" ]]; then refuse_cuda "torch in .venv"; fi
-}
-
 install_python() {
   local root="$1" venv="$1/.venv" stamp wanted
   if ! "$venv/bin/python" -c '' 2>/dev/null; then
@@ -49,11 +28,10 @@ install_python() {
     say "Python: .venv holds what requirements.txt asks for"
     return
   fi
-  say "Python: installing requirements.txt into .venv (torch is some 200 MB)"
+  say "Python: installing requirements.txt into .venv (torch is some 200 MB, a build for CUDA 3 GB; MAGICFACE_TORCH_SPEC names another)"
   wanted_requirements "$root" >"$venv/requirements.txt"
-  check_offer "$venv/bin/python" "$venv/requirements.txt"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$venv/requirements.txt" ||
     die "pip could not install requirements.txt"
-  check_torch "$venv/bin/python"
+  "$venv/bin/python" -c 'import torch' || die "torch is installed in .venv but cannot be imported"
   printf '%s\n' "$wanted" >"$stamp"
 }
