@@ -4,6 +4,7 @@
 They are trained together on rendered faces; every bundle module is the trunk with one head (and what that head needs).
 All take a face crop [B, 3, S, S] in [0, 1]; S is a multiple of 16 times FaceConfig.block.
 """
+import math
 from dataclasses import dataclass
 from typing import Tuple
 
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 TASKS = ("face_parser", "landmarks", "neutral_jaw", "au_estimator", "head_pose", "identity")
 CLOSE_UP = 48  # blocks a side that an eye or the mouth is shown with
+VIEWS = ((1.0, 0.0), (0.92, 0.0), (0.96, 4.0))  # part of a crop's side and turn in degrees, from which action units are estimated besides their mirror images
 DROPPED = 0.1  # of what action units are read from, while a network learns: some thousand people are soon known by heart
 
 
@@ -308,16 +310,27 @@ class PointsModule(nn.Module):
         return self.head(self.trunk(image)[1], image.shape[3])
 
 
+def affine(part: float, degrees: float) -> list[list[float]]:
+    """What `affine_grid` needs to show the middle `part` of a picture, turned by `degrees`."""
+    along, across = part * math.cos(math.radians(degrees)), part * math.sin(math.radians(degrees))
+    return [[along, -across, 0.0], [across, along, 0.0]]
+
+
 class ActionUnitModule(nn.Module):
+    """The mean of some views of a picture and of its mirror image: all have the same units, and what is estimated of them differs."""
+
     def __init__(self, networks: FaceNetworks) -> None:
         super().__init__()
         self.trunk, self.points, self.head = networks.trunk, networks.points, networks.action_units
+        self.register_buffer("views", torch.tensor([affine(*view) for view in VIEWS]))
 
     def forward(self, image: Tensor) -> Tensor:
-        """The mean of a picture's and its mirror image's: both have the same units, and what is estimated of them differs."""
-        both = torch.cat([image, image.flip(3)])
-        one, two, four = self.trunk(both)
-        return torch.stack(self.head(both, one, two, four, self.points(two, image.shape[3])).chunk(2)).mean(0)
+        both, count = torch.cat([image, image.flip(3)]), len(self.views)
+        grid = F.affine_grid(self.views.float().repeat_interleave(len(both), 0), [count * len(both), 3, image.shape[2], image.shape[3]], align_corners=False)
+        seen = F.grid_sample(both.float().repeat(count, 1, 1, 1), grid, padding_mode="border", align_corners=False).to(image.dtype)
+        one, two, four = self.trunk(seen)
+        found = self.head(seen, one, two, four, self.points(two, image.shape[3]))
+        return found.view(2 * count, len(image), -1).mean(0)
 
 
 class PoseModule(nn.Module):

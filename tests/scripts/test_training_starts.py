@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
+from networks import demo_face  # noqa: E402
 from networks.demo_face import ActionUnitModule, CloseUps, FaceConfig, FaceNetworks  # noqa: E402
 from networks.vae import Vae  # noqa: E402
 from training import common, mean, strengthen, train_diffusion, train_face, train_vae, widen  # noqa: E402
@@ -29,7 +30,9 @@ def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Pa
     assert deep.decoder.up_blocks[3].resnets[2].conv2.weight.grad.abs().max() > 0
 
 
-def test_an_exported_estimator_says_the_same_of_a_mirror_image() -> None:
+@pytest.mark.parametrize("views", [((1.0, 0.0),), demo_face.VIEWS])
+def test_an_exported_estimator_says_the_same_of_a_mirror_image(monkeypatch, views: tuple[tuple[float, float], ...]) -> None:
+    monkeypatch.setattr(demo_face, "VIEWS", views)
     torch.manual_seed(1)
     networks, image = FaceNetworks(train_face.SMOKE).eval(), torch.rand(2, 3, 64, 64)
     with torch.no_grad():
@@ -37,8 +40,20 @@ def test_an_exported_estimator_says_the_same_of_a_mirror_image() -> None:
         exported = torch.jit.script(ActionUnitModule(networks))
         found = exported(image)
     assert (alone - mirrored).abs().max() > 1e-3  # by itself it doesn't
-    torch.testing.assert_close(found, (alone + mirrored) / 2, rtol=0, atol=1e-5)
+    as_given = (found - (alone + mirrored) / 2).abs().max() < 1e-5
+    assert as_given == (len(views) == 1)
     torch.testing.assert_close(exported(image.flip(3)), found, rtol=0, atol=1e-5)
+
+
+def test_views_are_parts_and_turns_of_the_picture() -> None:
+    picture = torch.rand(1, 1, 16, 16)
+
+    def seen(part: float, degrees: float, side: int) -> torch.Tensor:
+        grid = torch.nn.functional.affine_grid(torch.tensor([demo_face.affine(part, degrees)]), [1, 1, side, side], align_corners=False)
+        return torch.nn.functional.grid_sample(picture, grid, align_corners=False)
+
+    torch.testing.assert_close(seen(0.5, 0, 8), picture[:, :, 4:12, 4:12])
+    torch.testing.assert_close(seen(1, 90, 16), picture.rot90(1, (2, 3)))
 
 
 def test_face_networks_that_see_more_say_the_same_at_first() -> None:
