@@ -14,6 +14,8 @@ std::optional<std::size_t> parts_to_drop(const std::filesystem::path& path, cons
 struct Move {
   std::filesystem::path from, to;
   std::filesystem::path operator()(const std::filesystem::path& path) const;
+  /// Whether the path lies in the folder, as it was.
+  bool holds(const std::filesystem::path& path) const;
 };
 
 /// Told by a file that was written as `path` (absolute, normal) and is found in `folder` now; nothing when it isn't.

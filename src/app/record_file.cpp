@@ -51,6 +51,7 @@ RecordFile::RecordFile(const fs::path& file) : file_(file) {
 
 void RecordFile::run(RecordJson details) {
   details["folder"] = fs::current_path().string();
+  details["records"] = path().string();
   append("run", std::move(details));
 }
 

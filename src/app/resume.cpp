@@ -52,6 +52,7 @@ void RecordedOutputs::read(const fs::path& file) {
   beside_ = fs::absolute(file).parent_path().lexically_normal();
   const auto read_lines = [&] {
     folder_ = fs::current_path();
+    place_.clear();
     read_records(file, [this](std::size_t, const RecordJson& line) { add(line); });
   };
   const auto known = moves_.size();
@@ -61,22 +62,36 @@ void RecordedOutputs::read(const fs::path& file) {
 
 std::string RecordedOutputs::name_now(const std::string& name) const {
   const auto recorded = absolute_name(folder_, name);
-  const auto move = moves_.find(folder_);
+  const auto move = moves_.find(place_);
+  if (move == moves_.end()) return recorded;
+  // A copy has names of its own, those that are missing, too; what lies outside may have stayed where it was.
+  const auto now = move->second(recorded).string();
   std::error_code failure;
-  return move == moves_.end() || fs::exists(recorded, failure) ? recorded : move->second(recorded).string();
+  return move->second.holds(recorded) || fs::exists(now, failure) || !fs::exists(recorded, failure) ? now : recorded;
 }
 
 std::string RecordedOutputs::output_now(const std::string& name) {
-  std::error_code failure;
-  if (!folder_.empty() && !moves_.contains(folder_) && !fs::exists(folder_, failure)) {
-    if (auto move = find_move(absolute_name(folder_, name), beside_)) moves_.emplace(folder_, std::move(*move));
+  if (!place_.empty() && !moves_.contains(place_)) {
+    if (auto move = find_move(absolute_name(folder_, name), beside_)) moves_.emplace(place_, std::move(*move));
   }
   return name_now(name);
 }
 
+void RecordedOutputs::begin(const RecordJson& run) {
+  folder_ = text_at(run, "folder");
+  place_.clear();
+  if (folder_.empty()) return;
+  const auto records = text_at(run, "records");  // not in the records of earlier versions
+  std::error_code failure;
+  const bool here =
+      fs::exists(folder_, failure) &&
+      (records.empty() || fs::equivalent(fs::absolute(folder_ / records).parent_path(), beside_, failure));
+  if (!here) place_ = absolute_name(folder_, records);
+}
+
 void RecordedOutputs::add(const RecordJson& line) {
   const auto event = text_at(line, "event");
-  if (event == "run") folder_ = text_at(line, "folder");
+  if (event == "run") begin(line);
   if (event == "started") {
     for (const auto& name : line.value("outputs", RecordJson::array())) {
       auto& entry = outputs_[output_now(name.get<std::string>())];

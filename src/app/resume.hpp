@@ -21,8 +21,9 @@ struct Provenance {
 };
 
 /// What record files say about outputs: which were begun, how each was made, and which failed. Outputs are found by
-/// their absolute names, so that a run may be resumed from another folder. Of a run whose folder is gone they are those
-/// of now, as far as the outputs lie beside the records: it was moved.
+/// their absolute names, so that a run may be resumed from another folder. Of a run that was moved or copied (its
+/// folder is gone, or its records lie elsewhere now) they are those of now, as far as the outputs lie beside the
+/// records.
 class RecordedOutputs {
  public:
   /// How an output was made last, cut down to what `reason_to_run` compares: 10,000 of them fit in a few MB.
@@ -68,6 +69,7 @@ class RecordedOutputs {
 
  private:
   void add(const RecordJson& line);
+  void begin(const RecordJson& run);
   static std::string absolute(const std::filesystem::path& file);
   /// The absolute name of a file of the run whose lines are being read.
   std::string name_now(const std::string& name) const;
@@ -75,10 +77,12 @@ class RecordedOutputs {
   std::string output_now(const std::string& name);
   std::map<std::string, Entry> outputs_;
   std::set<std::string> inputs_;
-  std::set<std::size_t> broken_lines_;           ///< of the job file
-  std::filesystem::path folder_;                 ///< that of the run whose lines are being read
-  std::filesystem::path beside_;                 ///< that of the record file
-  std::map<std::filesystem::path, Move> moves_;  ///< by the recorded folder, which is gone
+  std::set<std::size_t> broken_lines_;  ///< of the job file
+  std::filesystem::path beside_;        ///< the folder of the record file
+  // Of the run whose lines are being read:
+  std::filesystem::path folder_;
+  std::string place_;                  ///< of a run that isn't where it was, that place; empty: it is
+  std::map<std::string, Move> moves_;  ///< by place
 };
 
 /// Why the output must be made again; nothing when everything recorded is as it is now: input, bundle, parameters, and

@@ -96,6 +96,29 @@ def test_a_run_that_moved_goes_on_and_is_reported(uncropped, make_picture, tmp_p
     assert result.code == 0 and result.paths[0] == "run/p0_AU1+1.png" and "was changed" in result.err, result.err
 
 
+@pytest.mark.parametrize("move", [shutil.copytree, shutil.move], ids=["copied", "renamed"])
+def test_an_output_folder_with_another_name_goes_on(batch, tmp_path, move):
+    command = ["--in", "in", *TWO, "--out", "again", "--resume"]
+    move(str(tmp_path / "made"), str(tmp_path / "again"))
+    result = batch.edit(*command)
+    assert result.code == 0 and "6 skipped" in result.err, result.err
+    (tmp_path / "again" / "p1_AU4-6.png").unlink()
+    result = batch.edit(*command)
+    assert result.paths == ["again/p1_AU4-6.png"] and "the output is missing" in result.err, result.err
+    assert "6 skipped" in batch.edit(*command).err
+
+
+def test_a_copied_run_goes_on_beside_the_first(batch, make_picture, tmp_path):
+    for name in ("in", "made"):
+        shutil.copytree(tmp_path / name, tmp_path / "copy" / name)
+    make_picture(tmp_path / "copy" / "in" / "p0.png", 77)
+    first = (tmp_path / "made" / "p0_AU4-6.png").read_bytes()
+    result = batch.edit("--in", "in", *TWO, "--out", "made", "--resume", cwd=tmp_path / "copy")
+    assert result.code == 0 and "2 made, 0 failed, 4 skipped" in result.err, result.err
+    assert (tmp_path / "made" / "p0_AU4-6.png").read_bytes() == first
+    assert "6 skipped" in resume(batch).err, "the copy changed nothing here"
+
+
 def test_changed_parameters_are_told(batch):
     result = resume(batch, "--seed", 8)
     assert len(result.paths) == 6 and result.err.count("seed 424 -> 8") == 6
