@@ -24,4 +24,4 @@ add_library(magicface_torch INTERFACE)
 # SYSTEM, so that our warnings stay ours.
 target_include_directories(magicface_torch SYSTEM INTERFACE ${_torch_include} ${_torch_include}/torch/csrc/api/include)
 # libtorch.so has no symbols of its own; it is what loads the CUDA part of a LibTorch that has one.
-target_link_libraries(magicface_torch INTERFACE ${_torch_cpu} ${_c10} -Wl,--push-state,--no-as-needed,${_torch},--pop-state)
+target_link_libraries(magicface_torch INTERFACE ${_torch_cpu} ${_c10} -Wl,--push-state,--no-as-needed ${_torch} -Wl,--pop-state)

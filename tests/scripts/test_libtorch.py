@@ -47,13 +47,22 @@ def configured(project: Path, *options: str) -> subprocess.CompletedProcess:
     return subprocess.run(["cmake", "-S", project, "-B", project / "build", *options], capture_output=True, text=True)
 
 
+def output_of_a_build(project: Path, *options: str) -> str:
+    done = configured(project, *options)
+    assert done.returncode == 0, done.stderr
+    subprocess.run(["cmake", "--build", project / "build"], check=True, capture_output=True)
+    return subprocess.run([project / "build" / "user"], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize("named", [None, "CMAKE_PREFIX_PATH={root}", "CMAKE_PREFIX_PATH={root}/share/cmake", "Torch_DIR={root}/share/cmake/Torch"])
 def test_a_libtorch_for_cuda_is_linked_without_a_toolkit(libtorch: Path, tmp_path: Path, named: str | None) -> None:
     project = tmp_path / ("elsewhere" if named else "project")
-    done = configured(project, *([f"-D{named.format(root=libtorch)}"] if named else []))
-    assert done.returncode == 0, done.stderr
-    subprocess.run(["cmake", "--build", project / "build"], check=True, capture_output=True)
-    assert subprocess.run([project / "build" / "user"], capture_output=True, text=True, check=True).stdout == "CUDA part\n"
+    assert output_of_a_build(project, *([f"-D{named.format(root=libtorch)}"] if named else [])) == "CUDA part\n"
+
+
+def test_a_path_with_a_space_is_linked(libtorch: Path, tmp_path: Path) -> None:
+    project = (tmp_path / "project").rename(tmp_path / "a clone")
+    assert output_of_a_build(project) == "CUDA part\n"
 
 
 def test_a_missing_libtorch_is_named_with_its_remedy(tmp_path: Path) -> None:
