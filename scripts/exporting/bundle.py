@@ -85,35 +85,41 @@ def write_new(out: Path, fill: Callable[[Path], None], overwrite: bool) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def read_manifest(file: Path) -> dict[str, Any]:
+    """A bundle's manifest of this format."""
+    try:
+        manifest = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as failure:
+        raise ExportError(f"{file}: expected a bundle's manifest, actual: {failure}") from failure
+    if manifest.get("format") != FORMAT:
+        raise ExportError(f"{file}: key 'format': expected {FORMAT}, actual: {manifest.get('format')!r}")
+    return manifest
+
+
 def add_to(bundle: Path, fill: Callable[[Path, dict[str, Any]], None]) -> None:
     """Adds files to an existing bundle: `fill` writes them to a folder of their own and changes the manifest.
 
     Files get names that the bundle doesn't use yet, and `bundle.json` changes last: at any moment the bundle is
     the old or the new one.
     """
-    manifest_file = bundle / "bundle.json"
-    try:
-        manifest = json.loads(manifest_file.read_text("utf-8"))
-    except (OSError, ValueError) as failure:
-        raise ExportError(f"{manifest_file}: expected a bundle's manifest, actual: {failure}") from failure
-    if manifest.get("format") != FORMAT:
-        raise ExportError(f"{manifest_file}: key 'format': expected {FORMAT}, actual: {manifest.get('format')!r}")
-    before = files_of(manifest)
+    manifest = read_manifest(bundle / "bundle.json")
+    before = entries_of(manifest)
     partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=bundle))
     try:
         fill(partial, manifest)
         for entry in entries_of(manifest):
             fresh = partial / entry["file"]
-            if fresh.exists():
+            # What stays may have the name that a new file would like.
+            if entry not in before and fresh.exists():
                 if (bundle / entry["file"]).exists():
                     entry["file"] = f"{fresh.stem}-{entry['sha256'][:8]}{fresh.suffix}"
                 os.replace(fresh, bundle / entry["file"])
-        for note in partial.iterdir():  # licence texts
-            os.replace(note, bundle / note.name)
+        for same in partial.iterdir():  # licence texts, and what the bundle holds already
+            os.replace(same, bundle / same.name)
         save_manifest(manifest, bundle)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    for name in before - files_of(manifest):
+    for name in files_of(before) - files_of(entries_of(manifest)):
         (bundle / name).unlink(missing_ok=True)
 
 
@@ -125,5 +131,5 @@ def entries_of(manifest: dict[str, Any]) -> list[Entry]:
     return entries
 
 
-def files_of(manifest: dict[str, Any]) -> set[str]:
-    return {entry["file"] for entry in entries_of(manifest)}
+def files_of(entries: list[Entry]) -> set[str]:
+    return {entry["file"] for entry in entries}

@@ -10,15 +10,15 @@ import torch
 
 from networks.registry import FACE_NETWORKS, FaceNetwork
 
-from .bundle import digest, flush, save_module
+from .bundle import Entry, digest, flush, save_module
 from .checkpoints import fit, read_state
 from .errors import ExportError
 from .manifest import join_licences
 
-# OpenCV's own YuNet files, and the OpenCV versions that can run them.
+# OpenCV's own YuNet files: their names, and the OpenCV versions that can run them.
 DETECTORS = {
-    "50ef07f702a31741ca46a4c0d947773b64143b9362780237bf0d427d6c79bab7": "<4.8",
-    "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4": ">=4.8",
+    "50ef07f702a31741ca46a4c0d947773b64143b9362780237bf0d427d6c79bab7": ("face_detection_yunet_2022mar.onnx", "<4.8"),
+    "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4": ("face_detection_yunet_2023mar.onnx", ">=4.8"),
 }
 
 
@@ -83,15 +83,20 @@ def add_faces(files: dict[str, Path], detectors: list[Path], folder: Path, manif
 
 
 def add_detectors(files: list[Path], folder: Path, manifest: dict[str, Any]) -> None:
-    """Copies YuNet's ONNX files, told apart by their sha256."""
-    entries = []
+    """Copies YuNet's ONNX files, told apart by their sha256, under OpenCV's names; what other OpenCV versions run stays."""
+    added: dict[str, Entry] = {}
     for file in files:
         if not file.is_file():
             raise ExportError(f"{file}: expected an ONNX file, actual: no such file")
         entry = digest(file)
         if entry["sha256"] not in DETECTORS:
             raise ExportError(f"{file}: expected sha256 {' or '.join(DETECTORS)}, actual: {entry['sha256']}")
-        shutil.copyfile(file, folder / file.name)
-        flush(folder / file.name)
-        entries.append(entry | {"opencv": DETECTORS[entry["sha256"]]})
-    manifest["modules"]["face_detector"] = {"files": entries, "licence": "MIT", "source": "opencv_zoo, YuNet"}
+        name, opencv = DETECTORS[entry["sha256"]]
+        if opencv in added:
+            raise ExportError(f"{file}: expected one file for OpenCV {opencv}, actual: a second one")
+        shutil.copyfile(file, folder / name)
+        flush(folder / name)
+        added[opencv] = entry | {"file": name, "opencv": opencv}
+    before = manifest["modules"].get("face_detector", {"files": []})["files"]
+    kept = [entry for entry in before if entry["opencv"] not in added]
+    manifest["modules"]["face_detector"] = {"files": [*kept, *added.values()], "licence": "MIT", "source": "opencv_zoo, YuNet"}

@@ -132,15 +132,58 @@ def test_truncated_and_missing_files(files, bundle, tmp_path, capsys):
     assert [path.name for path in bundle.iterdir()] == ["bundle.json"]
 
 
-def test_detector_files_are_known_by_their_hash(bundle, tmp_path, capsys, monkeypatch):
+@pytest.fixture
+def detector(tmp_path, monkeypatch):
+    """Makes a detector's file, `yunet.onnx` in a folder of its own, that counts as OpenCV's for the range."""
+
+    def make(content, opencv, name="face_detection_yunet.onnx"):
+        file = tmp_path / content / "yunet.onnx"
+        file.parent.mkdir()
+        file.write_text(content)
+        monkeypatch.setitem(faces.DETECTORS, hashlib.sha256(content.encode()).hexdigest(), (name, opencv))
+        return file
+
+    return make
+
+
+def stored_detectors(bundle):
+    """What the manifest's files hold, by their range of OpenCV versions; hashes and sizes agree, and no other file is there."""
+    entries = json.loads((bundle / "bundle.json").read_text())["modules"]["face_detector"]["files"]
+    for entry in entries:
+        data = (bundle / entry["file"]).read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (entry["bytes"], entry["sha256"])
+    assert sorted(path.name for path in bundle.iterdir()) == sorted(["bundle.json", *(entry["file"] for entry in entries)])
+    return [(entry["opencv"], (bundle / entry["file"]).read_text()) for entry in entries]
+
+
+def test_detector_files_are_known_by_their_hash(bundle, detector, tmp_path, capsys):
     file = tmp_path / "yunet.onnx"
-    file.write_bytes(b"onnx")
+    file.write_bytes(b"unknown")
     assert export(bundle, "--face-detector", file) == 1
     assert "expected sha256" in capsys.readouterr().err
-    monkeypatch.setitem(faces.DETECTORS, hashlib.sha256(b"onnx").hexdigest(), ">=4.8")
-    assert export(bundle, "--face-detector", file) == 0
-    detector = json.loads((bundle / "bundle.json").read_text())["modules"]["face_detector"]
-    assert detector["files"][0]["opencv"] == ">=4.8" and (bundle / "yunet.onnx").read_bytes() == b"onnx"
+    assert export(bundle, "--face-detector", detector("new", ">=4.8", "canonical.onnx")) == 0
+    assert stored_detectors(bundle) == [(">=4.8", "new")]
+    assert (bundle / "canonical.onnx").is_file()
+
+
+def test_detectors_of_one_file_name_are_two_files(bundle, detector):
+    assert export(bundle, "--face-detector", detector("old", "<4.8", "2022.onnx"), "--face-detector", detector("new", ">=4.8", "2023.onnx")) == 0
+    assert stored_detectors(bundle) == [("<4.8", "old"), (">=4.8", "new")]
+
+
+@pytest.mark.parametrize("name", ["2022.onnx", "2023.onnx"])  # the second: an older bundle may call one file as the other is called
+def test_a_detector_replaces_only_that_of_its_opencv(bundle, detector, name):
+    assert export(bundle, "--face-detector", detector("old", "<4.8", name)) == 0
+    for content in ("new", "newer", "newer still"):
+        assert export(bundle, "--face-detector", detector(content, ">=4.8", "2023.onnx")) == 0
+        assert stored_detectors(bundle) == [("<4.8", "old"), (">=4.8", content)]
+
+
+def test_two_detectors_of_one_opencv_are_refused(bundle, detector, capsys):
+    before = (bundle / "bundle.json").read_bytes()
+    assert export(bundle, "--face-detector", detector("one", "<4.8"), "--face-detector", detector("two", "<4.8")) == 1
+    assert "two" in (line := capsys.readouterr().err.splitlines()[-1]) and "one file for OpenCV <4.8" in line
+    assert [path.name for path in bundle.iterdir()] == ["bundle.json"] and (bundle / "bundle.json").read_bytes() == before
 
 
 def test_nothing_asked(bundle):
