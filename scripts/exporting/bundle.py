@@ -86,13 +86,17 @@ def write_new(out: Path, fill: Callable[[Path], None], overwrite: bool) -> None:
 
 
 def read_manifest(file: Path) -> dict[str, Any]:
-    """A bundle's manifest of this format."""
+    """A bundle's manifest whose files lie in its folder: what is replaced gets deleted, and nothing else may be."""
     try:
         manifest = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as failure:
         raise ExportError(f"{file}: expected a bundle's manifest, actual: {failure}") from failure
     if manifest.get("format") != FORMAT:
         raise ExportError(f"{file}: key 'format': expected {FORMAT}, actual: {manifest.get('format')!r}")
+    for entry in entries_of(manifest):
+        name = entry.get("file")
+        if not isinstance(name, str) or Path(name).name != name or name in ("", "..", "bundle.json"):
+            raise ExportError(f"{file}: key 'file': expected the plain name of a module's file, actual: {name!r}")
     return manifest
 
 

@@ -186,6 +186,19 @@ def test_two_detectors_of_one_opencv_are_refused(bundle, detector, capsys):
     assert [path.name for path in bundle.iterdir()] == ["bundle.json"] and (bundle / "bundle.json").read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["../victim.txt", "{tmp}/victim.txt", "folder/victim.txt", "./victim.txt", "..", ".", "", "bundle.json", 7])
+def test_a_manifest_that_names_more_than_files_of_its_folder_is_refused(bundle, detector, tmp_path, capsys, name):
+    (tmp_path / "victim.txt").write_text("mine")
+    name = name.format(tmp=tmp_path) if isinstance(name, str) else name
+    listed = {"face_detector": {"files": [{"file": name, "opencv": "<4.8"}]}}
+    (bundle / "bundle.json").write_text(json.dumps(MANIFEST | {"modules": listed}))
+    before = (bundle / "bundle.json").read_bytes()
+    assert export(bundle, "--face-detector", detector("old", "<4.8")) == 1
+    assert "bundle.json" in (line := capsys.readouterr().err.splitlines()[-1]) and f"actual: {name!r}" in line
+    assert [path.name for path in bundle.iterdir()] == ["bundle.json"] and (bundle / "bundle.json").read_bytes() == before
+    assert (tmp_path / "victim.txt").read_text() == "mine"
+
+
 def test_nothing_asked(bundle):
     with pytest.raises(SystemExit) as stop:
         export(bundle)
