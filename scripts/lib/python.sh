@@ -16,11 +16,12 @@ wanted_requirements() {
 
 install_python() {
   local root="$1" venv="$1/.venv" stamp wanted
-  if ! "$venv/bin/python" -c '' 2>/dev/null; then
+  # A creation that was interrupted leaves a Python without pip.
+  if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     have python3 || die "python3 is missing"
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || die "python3 is older than 3.11"
     say "Python: making .venv"
-    python3 -m venv "$venv" || die "python3 -m venv failed; on Debian it needs the package python3-venv"
+    python3 -m venv --clear "$venv" || die "python3 -m venv failed; on Debian it needs the package python3-venv"
   fi
   stamp="$venv/.magicface-requirements"
   wanted=$(wanted_requirements "$root" | sha256sum | cut -d' ' -f1)
