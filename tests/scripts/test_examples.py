@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the examples of array jobs say that tests/cli doesn't run: several machines, a second run, failed pods, paths with a space."""
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+# In place of ssh HOST -- COMMAND: a login begins elsewhere.
+SSH = '#!/bin/sh\necho "$1" >>{log}\nshift 2\ncd / && exec sh -c "$*"\n'
+# In place of magicface: tells its arguments and where it runs.
+STUB = '#!/bin/sh\n(pwd; printf "<%s>" "$@"; echo) >>{log}\n'
+
+
+def script(file: Path, text: str) -> Path:
+    file.write_text(text)
+    file.chmod(0o755)
+    return file
+
+
+@pytest.mark.skipif(shutil.which("parallel") is None, reason="GNU parallel isn't installed (Debian: parallel)")
+def test_gnu_parallel_uses_several_machines_that_share_the_folder(tmp_path: Path) -> None:
+    ssh = script(tmp_path / "ssh", SSH.format(log=tmp_path / "logins"))
+    magicface = script(tmp_path / "magicface", STUB.format(log=tmp_path / "calls"))
+    (tmp_path / "machines").write_text("2/one\n2/two\n")
+    (tmp_path / "work").mkdir()
+    environment = os.environ | {"PARALLEL": f"--ssh {ssh} --sshloginfile {tmp_path}/machines", "MAGICFACE": str(magicface), "SHARDS": "4"}
+    subprocess.run([EXAMPLES / "gnu_parallel.sh", "my jobs.jsonl", "made", "--au", "AU12=1"], cwd=tmp_path / "work", env=environment,
+                   check=True, capture_output=True, timeout=60)
+    folders, calls = (tmp_path / "calls").read_text().splitlines()[::2], (tmp_path / "calls").read_text().splitlines()[1::2]
+    assert set(folders) == {str(tmp_path / "work")}
+    shard = "<edit><--jobs><my jobs.jsonl><--out><made><--shard><{}/4><--resume><--threads><1><--au><AU12=1>"
+    assert sorted(calls[:-1]) == [shard.format(index) for index in (1, 2, 3, 4)]
+    assert calls[-1].startswith("<merge>")
+    assert set((tmp_path / "logins").read_text().split()) == {"one", "two"}
