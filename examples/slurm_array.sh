@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A job file over a Slurm array, a shard per task. Hand it in, then join the records when all tasks have ended:
+# A job file over a Slurm array, a shard per task. Hand it in, then join the records when all tasks have ended
+# (--overwrite: those that were joined before):
 #   sbatch examples/slurm_array.sh jobs.jsonl edited
-#   sbatch --dependency=afterany:JOBID --wrap 'magicface merge edited --out edited/records.jsonl'
+#   sbatch --dependency=afterany:JOBID --wrap 'magicface merge edited --out edited/records.jsonl --overwrite'
 # A task that was killed, or ran out of time, is finished by handing the same array in again.
 #SBATCH --job-name=magicface
 #SBATCH --array=1-4

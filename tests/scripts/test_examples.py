@@ -37,3 +37,8 @@ def test_gnu_parallel_uses_several_machines_that_share_the_folder(tmp_path: Path
     assert sorted(calls[:-1]) == [shard.format(index) for index in (1, 2, 3, 4)]
     assert calls[-1].startswith("<merge>")
     assert set((tmp_path / "logins").read_text().split()) == {"one", "two"}
+
+
+def test_slurm_records_are_joined_again_after_a_second_run() -> None:
+    command = re.search(r"--wrap '(magicface merge .*)'", (EXAMPLES / "slurm_array.sh").read_text())[1]
+    assert "--overwrite" in shlex.split(command)
