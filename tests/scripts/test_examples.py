@@ -42,3 +42,11 @@ def test_gnu_parallel_uses_several_machines_that_share_the_folder(tmp_path: Path
 def test_slurm_records_are_joined_again_after_a_second_run() -> None:
     command = re.search(r"--wrap '(magicface merge .*)'", (EXAMPLES / "slurm_array.sh").read_text())[1]
     assert "--overwrite" in shlex.split(command)
+
+
+def test_a_failed_picture_fails_its_pod_once_and_no_other() -> None:
+    text = (EXAMPLES / "kubernetes_indexed_job.yaml").read_text()
+    assert re.search(r"\{action: FailIndex, onExitCodes: \{operator: In, values: \[1\]\}\}", text)
+    # Both need pods that aren't started again in place.
+    assert re.search(r"^ +backoffLimitPerIndex: \d+$", text, re.M) and re.search(r"^ +restartPolicy: Never$", text, re.M)
+    assert not re.search(r"^ +backoffLimit:", text, re.M)
