@@ -50,3 +50,15 @@ def test_a_failed_picture_fails_its_pod_once_and_no_other() -> None:
     # Both need pods that aren't started again in place.
     assert re.search(r"^ +backoffLimitPerIndex: \d+$", text, re.M) and re.search(r"^ +restartPolicy: Never$", text, re.M)
     assert not re.search(r"^ +backoffLimit:", text, re.M)
+
+
+@pytest.mark.skipif(shutil.which("snakemake") is None, reason="Snakemake isn't installed (Debian: snakemake)")
+def test_snakemake_takes_paths_with_a_space(tmp_path: Path) -> None:
+    # Snakemake looks for what the merge promises.
+    magicface = script(tmp_path / "magicface", STUB.format(log=tmp_path / "calls") + 'if [ "$1" = merge ]; then touch "$4"; fi\n')
+    (tmp_path / "my jobs.jsonl").touch()
+    subprocess.run(["snakemake", "--snakefile", EXAMPLES / "Snakefile", "--cores", "1", "--config", "jobs=my jobs.jsonl", "out=my edits", "shards=1",
+                    f"magicface={magicface}", "flags=--au AU12=1"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    assert (tmp_path / "calls").read_text().splitlines()[1::2] == [
+        "<edit><--jobs><my jobs.jsonl><--out><my edits><--shard><1/1><--resume><--threads><1><--au><AU12=1>",
+        "<merge><my edits><--out><my edits/records.jsonl><--overwrite>"]
