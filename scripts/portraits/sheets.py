@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from .action_units import NAMES
 from .identity import sample_portrait
 
-# Seeds from here on are never trained on.
+# The million seeds from here on are never trained on; those from 13,000,000 on are the judge's.
 HELD_OUT = 9_000_000
 # Seed, and how much of a smile (AU12; half of it as AU6), chosen by eye for a natural look.
 SAMPLES = [(4, 0.0), (62, 0.8), (61, 0.5), (18, 0.5), (21, 0.0), (20, 0.6)]
