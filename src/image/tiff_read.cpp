@@ -7,6 +7,10 @@
 namespace magicface::image {
 namespace {
 
+/// For a file that doesn't say what its samples are. Not by those beyond the colours: libtiff counts them from its own
+/// guess, which is inverted grey.
+std::uint16_t guessed_photometric(int samples) { return samples >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK; }
+
 TiffLayout layout_of(TiffSession& session) {
   TiffLayout layout;
   layout.width = static_cast<int>(session.value<std::uint32_t>(TIFFTAG_IMAGEWIDTH));
@@ -15,13 +19,15 @@ TiffLayout layout_of(TiffSession& session) {
   layout.samples = session.value<std::uint16_t>(TIFFTAG_SAMPLESPERPIXEL);
   layout.format = session.value<std::uint16_t>(TIFFTAG_SAMPLEFORMAT);
   layout.compression = session.value<std::uint16_t>(TIFFTAG_COMPRESSION);
-  layout.photometric = session.value<std::uint16_t>(TIFFTAG_PHOTOMETRIC);
   layout.separate = session.value<std::uint16_t>(TIFFTAG_PLANARCONFIG) == PLANARCONFIG_SEPARATE;
   const auto orientation = session.value<std::uint16_t>(TIFFTAG_ORIENTATION);
   layout.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
   std::uint16_t count = 0;
   const std::uint16_t* kinds = nullptr;
   if (TIFFGetField(session.get(), TIFFTAG_EXTRASAMPLES, &count, &kinds) != 0) layout.extra.assign(kinds, kinds + count);
+  if (TIFFGetField(session.get(), TIFFTAG_PHOTOMETRIC, &layout.photometric) == 0) {
+    layout.photometric = guessed_photometric(layout.samples);
+  }
   return layout;
 }
 
