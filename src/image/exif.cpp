@@ -89,14 +89,20 @@ void drop_thumbnail(Block& block, std::size_t directory) {
 
 }  // namespace
 
+void drop_exif_prefix(std::vector<std::uint8_t>& exif) {
+  constexpr auto kPrefix = "Exif\0\0"sv;
+  if (ByteReader(exif, false).matches(0, kPrefix)) {
+    exif.erase(exif.begin(), exif.begin() + static_cast<std::ptrdiff_t>(kPrefix.size()));
+  }
+}
+
 int exif_orientation(Bytes exif) {
   const auto value = tiff_tag(exif, kTagOrientation);
   return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
 }
 
 void settle_exif(std::vector<std::uint8_t>& exif, cv::Size size) {
-  // WebP writers disagree on whether the JPEG prefix belongs into the chunk.
-  if (ByteReader(exif, false).matches(0, "Exif\0\0"sv)) exif.erase(exif.begin(), exif.begin() + 6);
+  drop_exif_prefix(exif);
   const ByteReader reader(exif, false);
   if (!reader.matches(0, "II*\0"sv) && !reader.matches(0, "MM\0*"sv)) return exif.clear();
   Block block(exif);

@@ -9,6 +9,9 @@
 
 namespace magicface::image {
 
+/// Removes the prefix `Exif\0\0` that JPEG has before the block: WebP's writers disagree on whether it belongs there.
+void drop_exif_prefix(std::vector<std::uint8_t>& exif);
+
 /// 1 to 8; 1 when the block doesn't say or is damaged.
 int exif_orientation(Bytes exif);
 

@@ -74,6 +74,7 @@ Picture read_picture(const std::filesystem::path& file, const ReadLimits& limits
   const Header header = checked_header(file, bytes, limits);
   try {
     Decoded decoded = decode(bytes, header);
+    drop_exif_prefix(decoded.metadata.exif);
     const int orientation = decoded.orientation != 0 ? decoded.orientation : exif_orientation(decoded.metadata.exif);
     Picture picture = picture_of(upright(decoded.pixels, orientation));
     const bool grey = picture.metadata.grey;

@@ -3,7 +3,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "magicface/image/picture.hpp"
+#include "magicface/image/encode.hpp"
 #include "picture_helpers.hpp"
 
 namespace magicface::image {
@@ -70,6 +70,26 @@ TEST_F(OrientationTest, DamagedExifMeansUpright) {
   block[4] = 0xFF;  // the directory lies beyond the block
   block[5] = 0xFF;
   EXPECT_EQ(read_picture(file("beyond.jpg", jpeg_with(block))).rgb.size(), cv::Size(24, 16));
+}
+
+/// A lossless WebP of `stored()` whose EXIF chunk holds `block`.
+ByteVector webp_with(const ByteVector& block) {
+  Picture picture{stored(), {}};
+  picture.metadata.coding.webp_lossless = true;
+  picture.metadata.exif = block;
+  return encode_picture(picture, {Format::webp, {}, {}});
+}
+
+TEST_F(OrientationTest, AWebpMayHaveTheJpegPrefixBeforeItsExif) {
+  ByteVector prefixed{'E', 'x', 'i', 'f', 0, 0};
+  const auto block = exif(6, true);
+  prefixed.insert(prefixed.end(), block.begin(), block.end());
+  for (const auto& given : {block, prefixed}) {
+    const auto picture = read_picture(file("o.webp", webp_with(given)));
+    ASSERT_EQ(picture.rgb.size(), cv::Size(16, 24)) << given.size();
+    EXPECT_EQ(picture.rgb.at<cv::Vec3b>(3, 3)[0], 150);
+    EXPECT_EQ(picture.metadata.exif, exif(1, true));
+  }
 }
 
 /// Uncompressed grey 3 x 2 TIFF (1 2 3 / 4 5 6), written by hand.
