@@ -43,8 +43,9 @@ bool is_one_of(const std::array<std::uint16_t, N>& tags, std::uint16_t tag) {
   return std::find(tags.begin(), tags.end(), tag) != tags.end();
 }
 
-/// Entries that lie outside the block, have an unknown type, or go beyond `budget` (bytes of values: many entries may
-/// claim the same large part of a file) are left out.
+/// Entries that lie outside the block, have an unknown type, or go beyond `budget` are left out. It counts bytes of
+/// entries, whatever is in them, and of values beside them: many may claim the same large part of a file, or the same
+/// directory. What a sound file holds never costs more than the file's size.
 Directory read_directory(Bytes block, std::size_t at, std::size_t& budget, int depth = 0) {
   constexpr int kDeepest = 2;
   const bool little = is_little(block);
@@ -52,15 +53,17 @@ Directory read_directory(Bytes block, std::size_t at, std::size_t& budget, int d
   Directory directory;
   for (std::uint32_t i = 0; i < reader.u16(at); ++i) {
     const std::size_t place = at + 2 + i * kEntryBytes;
-    if (!reader.has(place, kEntryBytes)) break;
+    if (!reader.has(place, kEntryBytes) || budget < kEntryBytes) break;
+    budget -= kEntryBytes;
     Entry entry{static_cast<std::uint16_t>(reader.u16(place)),
                 static_cast<std::uint16_t>(reader.u16(place + 2)),
                 reader.u32(place + 4),
                 {}};
     const std::size_t size = size_of_type(entry.type) * entry.count;
     const std::size_t value_at = size <= kInPlace ? place + 8 : reader.u32(place + 8);
-    if (size == 0 || size > budget || !reader.has(value_at, size)) continue;
-    budget -= size;
+    const std::size_t cost = size <= kInPlace ? 0 : size;
+    if (size == 0 || cost > budget || !reader.has(value_at, size)) continue;
+    budget -= cost;
     const auto value = reader.part(value_at, size);
     entry.value.assign(value.begin(), value.end());
     const auto unit = static_cast<std::ptrdiff_t>(unit_of_type(entry.type));
