@@ -7,11 +7,23 @@
 namespace magicface::image {
 namespace {
 
+/// A scan of a hundred bytes costs a pass over the whole picture. Encoders write about ten, and a picture has 192
+/// coefficients that one could be spent on; libjpeg-turbo advises applications to set a limit.
+constexpr int kMostScans = 500;
+
 class Decompressor {
  public:
   Decompressor() {
     jpeg_.err = errors.manager();
     errors.guarded([&] { jpeg_create_decompress(&jpeg_); });
+    progress_.owner = this;
+    progress_.manager.progress_monitor = [](j_common_ptr jpeg) {
+      auto& self = *reinterpret_cast<Progress*>(jpeg->progress)->owner;
+      if (self.jpeg_.input_scan_number > kMostScans) {
+        self.errors.give_up("a JPEG of more than 500 scans, which no camera or editor writes; export it again");
+      }
+    };
+    jpeg_.progress = &progress_.manager;
   }
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
@@ -21,7 +33,12 @@ class Decompressor {
   JpegErrors errors;
 
  private:
+  struct Progress {
+    jpeg_progress_mgr manager;  // first, so that libjpeg's pointer is also ours
+    Decompressor* owner;
+  };
   jpeg_decompress_struct jpeg_{};
+  Progress progress_{};
 };
 
 /// The coding of the source, as far as an encoder can repeat it.

@@ -47,6 +47,12 @@ class JpegErrors {
     action();
   }
 
+  /// Leaves the call that is on its way, from inside one of libjpeg's callbacks.
+  [[noreturn]] void give_up(const char* reason) {
+    problem_ = reason;
+    std::longjmp(escape_, 1);
+  }
+
   /// What libjpeg went on from, filling up with grey: the pixels aren't those of the photographer. Empty: nothing.
   const std::string& damage() const { return damage_; }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A JPEG is written as the source was: tables, chroma, progression.
+#include <algorithm>
+#include <iterator>
+
 #include "magicface/image/encode.hpp"
 #include "picture_helpers.hpp"
 
@@ -55,6 +58,28 @@ TEST_F(JpegTest, MetadataThatNoMarkerHoldsAreLeftOut) {
   Picture picture = photo();
   picture.metadata.xmp.assign(70000, ' ');
   EXPECT_TRUE(read_picture(file("x.jpg", encode_picture(picture, {Format::jpg, {}, {}}))).metadata.xmp.empty());
+}
+
+/// A progressive JPEG that says its last scan, a refinement, this often.
+ByteVector with_scans(std::size_t more) {
+  Picture picture = photo();
+  picture.metadata.coding.jpeg = JpegCoding{std::vector<JpegCoding::Table>(3), 1, 1, true};
+  for (auto& table : picture.metadata.coding.jpeg->tables) table.fill(3);
+  auto bytes = encode_picture(picture, {Format::jpg, {}, {}});
+  constexpr std::uint8_t kStartOfScan[] = {0xFF, 0xDA};
+  const auto last = std::find_end(bytes.begin(), bytes.end(), std::begin(kStartOfScan), std::end(kStartOfScan));
+  const ByteVector scan(last, bytes.end() - 2);
+  ByteVector repeated;
+  for (std::size_t i = 0; i < more; ++i) repeated.insert(repeated.end(), scan.begin(), scan.end());
+  bytes.insert(bytes.end() - 2, repeated.begin(), repeated.end());
+  return bytes;
+}
+
+TEST_F(JpegTest, MoreScansThanAnyPictureNeedsAreRefused) {
+  EXPECT_NO_THROW(read_picture(file("some.jpg", with_scans(50))));
+  const auto message = message_of<ItemError>([&] { read_picture(file("many.jpg", with_scans(600))); });
+  EXPECT_NE(message.find("500 scans"), std::string::npos) << message;
+  EXPECT_NE(message.find("export it again"), std::string::npos) << message;
 }
 
 }  // namespace
