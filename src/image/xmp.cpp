@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xmp.hpp"
 
+#include <algorithm>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -55,6 +56,27 @@ bool is(const Property& property, pugi::xml_node scope, std::string_view qualifi
          namespace_of(scope, qualified) == property.schema;
 }
 
+bool declares_namespace(std::string_view name) { return name == "xmlns" || name.starts_with("xmlns:"); }
+
+/// Whether the element says this, and in text alone.
+bool says(pugi::xml_node element, const char* value) {
+  const auto attributes = element.attributes();
+  return std::string_view(element.child_value()) == value && element.first_child() == element.last_child() &&
+         std::all_of(attributes.begin(), attributes.end(),
+                     [](const auto& attribute) { return declares_namespace(attribute.name()); });
+}
+
+/// Gives an element this value alone: it may have had one as rdf:resource, or a list.
+bool replace_value(pugi::xml_node element, const char* value) {
+  element.remove_children();
+  for (auto attribute = element.first_attribute(); attribute;) {
+    const auto next = attribute.next_attribute();
+    if (!declares_namespace(attribute.name())) element.remove_attribute(attribute);
+    attribute = next;
+  }
+  return element.text().set(value);
+}
+
 /// Nesting that no real packet has, and that would exhaust the stack when it is removed.
 struct DepthLimit : pugi::xml_tree_walker {
   static constexpr int kDeepest = 100;
@@ -97,13 +119,13 @@ class Packet {
   bool correct(const Property& property, int value) {
     const std::string text = std::to_string(value);
     return visit(property, [&](pugi::xml_node, pugi::xml_attribute attribute, pugi::xml_node element) {
-      if (text == (attribute ? attribute.value() : element.text().get())) return false;
-      return attribute ? attribute.set_value(text.c_str()) : element.text().set(text.c_str());
+      if (attribute ? text == attribute.value() : says(element, text.c_str())) return false;
+      return attribute ? attribute.set_value(text.c_str()) : replace_value(element, text.c_str());
     });
   }
   void set_source_type() {
     const bool replaced = visit(kSourceType, [](pugi::xml_node, pugi::xml_attribute attribute, pugi::xml_node element) {
-      return attribute ? attribute.set_value(kComposite) : element.text().set(kComposite);
+      return attribute ? attribute.set_value(kComposite) : replace_value(element, kComposite);
     });
     if (replaced) return;
     auto description = rdf_.append_child("rdf:Description");
