@@ -15,6 +15,7 @@ void ItemPreparation::prepare(Work& work) {
   if (!references_) references_.emplace(options_.expressions.like, engine_().faces());
   work.picture = std::move(*work.loaded.picture);
   work.loaded.picture.reset();
+  for (const auto& warning : work.picture.warnings) log::warn(item.input.path.string() + ": " + warning);
   const bool wanted = estimates_ || std::any_of(item.edits.begin(), item.edits.end(), needs_estimate);
   std::vector<ReadyFace> faces;
   for (auto& task :
@@ -24,7 +25,9 @@ void ItemPreparation::prepare(Work& work) {
       work.left_out.push_back(std::move(task));
       continue;
     }
-    ReadyFace face{task.number, task.warnings, engine_().prepare(work.picture, task.portrait), {}, nullptr};
+    auto warnings = work.picture.warnings;
+    warnings.insert(warnings.end(), task.warnings.begin(), task.warnings.end());
+    ReadyFace face{task.number, std::move(warnings), engine_().prepare(work.picture, task.portrait), {}, nullptr};
     if (wanted) face.before = estimate(work.picture.rgb, *face.portrait);
     face.item = resolve(item, face.before);
     faces.push_back(std::move(face));

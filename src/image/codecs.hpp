@@ -5,6 +5,7 @@
 #include <opencv2/core/mat.hpp>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "bytes.hpp"
@@ -22,9 +23,10 @@ class CodecError : public std::runtime_error {
 };
 
 struct Decoded {
-  cv::Mat pixels;       ///< as stored, before orientation
-  Metadata metadata;    ///< as stored
-  int orientation = 0;  ///< 1 to 8 where the format itself has one (TIFF); 0: ask the EXIF
+  cv::Mat pixels;                       ///< as stored, before orientation
+  Metadata metadata;                    ///< as stored
+  int orientation = 0;                  ///< 1 to 8 where the format itself has one (TIFF); 0: ask the EXIF
+  std::vector<std::string> warnings{};  ///< what was left out, a sentence each
 };
 
 // `expected` is the size that the limits were checked with. @throws CodecError

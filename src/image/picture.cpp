@@ -80,6 +80,7 @@ Picture read_picture(const std::filesystem::path& file, const ReadLimits& limits
     const bool grey = picture.metadata.grey;
     picture.metadata = std::move(decoded.metadata);
     picture.metadata.grey = grey;
+    picture.warnings = std::move(decoded.warnings);
     settle_metadata(picture.metadata, picture.rgb.size());
     return picture;
   } catch (const CodecError& problem) {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bit>
 #include <cstring>
-#include <string_view>
 
 #include "codecs.hpp"
-#include "magicface/core/utf8.hpp"
 #include "png_session.hpp"
+#include "png_texts.hpp"
 
 namespace magicface::image {
 namespace {
@@ -28,20 +27,10 @@ void read_bytes(png_structp png, png_bytep to, std::size_t count) {
 void start(PngSession& session, Source& source) {
   png_set_read_fn(session.png(), &source, &read_bytes);
   png_set_chunk_malloc_max(session.png(), kMostChunkBytes);
+  // Texts are read without libpng (png_texts.hpp), suggested palettes by nobody.
+  constexpr png_byte kSkipped[] = "tEXt\0zTXt\0iTXt\0sPLT";
+  png_set_keep_unknown_chunks(session.png(), PNG_HANDLE_CHUNK_NEVER, kSkipped, 4);
   session.guarded([&] { png_read_info(session.png(), session.info()); });
-}
-
-std::vector<Metadata::Text> texts_of(PngSession& session) {
-  png_textp texts = nullptr;
-  int count = 0;
-  png_get_text(session.png(), session.info(), &texts, &count);
-  std::vector<Metadata::Text> found;
-  for (int i = 0; i < count; ++i) {
-    const bool international = texts[i].compression >= PNG_ITXT_COMPRESSION_NONE;
-    const std::string_view text(texts[i].text, international ? texts[i].itxt_length : texts[i].text_length);
-    found.push_back({latin1_to_utf8(texts[i].key), international ? valid_utf8(text) : latin1_to_utf8(text)});
-  }
-  return found;
 }
 
 void read_colour(PngSession& session, Metadata& metadata) {
@@ -75,14 +64,20 @@ Metadata metadata_of(PngSession& session) {
   if (png_get_pHYs(session.png(), session.info(), &across, &down, &unit) != 0 && unit == PNG_RESOLUTION_METER) {
     metadata.density = {static_cast<double>(across), static_cast<double>(down)};
   }
-  for (auto& text : texts_of(session)) {
+  return metadata;
+}
+
+/// Among a PNG's texts is its XMP.
+void add_texts(Decoded& decoded, Bytes bytes) {
+  auto [texts, complete] = read_png_texts(bytes);
+  for (auto& text : texts) {
     if (text.keyword == kXmpKeyword) {
-      metadata.xmp.assign(text.text.begin(), text.text.end());
+      decoded.metadata.xmp.assign(text.text.begin(), text.text.end());
     } else if (!text.keyword.starts_with("Raw profile type ")) {  // ImageMagick's EXIF: an orientation could hide in it
-      metadata.texts.push_back(std::move(text));
+      decoded.metadata.texts.push_back(std::move(text));
     }
   }
-  return metadata;
+  if (!complete) decoded.warnings.emplace_back("more than 16 MB or 1000 texts in a PNG; the rest of them is left out");
 }
 
 }  // namespace
@@ -110,18 +105,13 @@ Decoded decode_png(Bytes bytes, cv::Size expected) {
     png_read_end(png, info);  // metadata may follow the pixels
   });
   decoded.metadata = metadata_of(session);
+  add_texts(decoded, bytes);
   return decoded;
 }
 
 std::optional<std::string> read_png_parameters(std::span<const std::uint8_t> bytes) {
-  try {
-    PngSession session(PngSession::Direction::read);
-    Source source{bytes};
-    start(session, source);
-    for (auto& text : texts_of(session)) {
-      if (text.keyword == kParametersKeyword) return std::move(text.text);
-    }
-  } catch (const CodecError&) {
+  for (auto& text : read_png_texts(bytes).texts) {
+    if (text.keyword == kParametersKeyword) return std::move(text.text);
   }
   return std::nullopt;
 }

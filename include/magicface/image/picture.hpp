@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <opencv2/core/mat.hpp>
+#include <string>
+#include <vector>
 
 #include "magicface/image/metadata.hpp"
 
@@ -17,6 +19,7 @@ struct Picture {
   cv::Mat deep_rgb{};    ///< CV_16UC3: the source's own pixels, never edited; empty for 8-bit sources
   cv::Mat deep_alpha{};  ///< CV_16UC1, or empty
   Metadata metadata{};
+  std::vector<std::string> warnings{};  ///< what reading left out, a sentence each
 };
 
 /// What a file may ask for; checked on the header, before memory is spent on the pixels.
