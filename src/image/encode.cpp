@@ -65,7 +65,8 @@ std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOpt
     reason = problem.err;
   }
   throw ItemError(size_text(picture.rgb.cols, picture.rgb.rows) + " pixels can't be written as " +
-                  extension_of(options.format) + " (" + reason + "); use --format png");
+                  extension_of(options.format) + " (" + reason + "); use --format " +
+                  (options.format == Format::png ? "tiff, or --no-metadata" : "png"));
 }
 
 }  // namespace magicface::image

@@ -52,6 +52,16 @@ TEST_F(EncodeTest, QualityChangesTheSize) {
             encode_picture({rgb, {}}, {Format::jpg, 100, {}}).size());
 }
 
+TEST_F(EncodeTest, TheRemedyIsAnotherFormatThanTheOneThatFailed) {
+  Picture unnamed{gradient({4, 4}), {}};
+  unnamed.metadata.texts = {{" ", "a text that PNG can't hold"}};
+  const auto png = message_of<ItemError>([&] { encode_picture(unnamed, {}); });
+  EXPECT_EQ(png.find("--format png"), std::string::npos) << png;
+  EXPECT_NE(png.find("--format tiff"), std::string::npos) << png;
+  const auto webp = message_of<ItemError>([] { encode_picture({gradient({16384, 1}), {}}, {Format::webp, {}, {}}); });
+  EXPECT_NE(webp.find("--format png"), std::string::npos) << webp;
+}
+
 std::size_t position(const ByteVector& bytes, const std::string& text) {
   const ByteVector wanted(text.begin(), text.end());  // unsigned, as the bytes are
   return static_cast<std::size_t>(std::search(bytes.begin(), bytes.end(), wanted.begin(), wanted.end()) -
