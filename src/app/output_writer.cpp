@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "magicface/core/files.hpp"
+#include "magicface/core/log.hpp"
 #include "magicface/core/hash.hpp"
 #include "picture_record.hpp"
 #include "stopwatch.hpp"
@@ -58,7 +59,10 @@ void OutputWriter::write(Product& product) {
   try {
     const Stopwatch encoding;
     if (!product.encoding.parameters.empty()) put_record_into(product.picture.metadata, recorder_.portable(outcome));
-    const auto bytes = image::encode_picture(product.picture, product.encoding);
+    std::vector<std::string> lacks;
+    const auto bytes = image::encode_picture(product.picture, product.encoding, &lacks);
+    for (const auto& warning : lacks) log::warn(outcome.output.string() + ": " + warning);
+    outcome.warnings.insert(outcome.warnings.end(), lacks.begin(), lacks.end());
     outcome.stages.emplace_back("encode", encoding.seconds());
     const Stopwatch writing;
     make_folder_of(outcome.output);

@@ -36,8 +36,11 @@ Decoded decode_webp(Bytes bytes, cv::Size expected);
 Decoded decode_tiff(Bytes bytes, cv::Size expected);
 Decoded decode_bmp(Bytes bytes, cv::Size expected);
 
-std::vector<std::uint8_t> encode_png(const cv::Mat& pixels, const Metadata& metadata, const std::string& parameters);
-std::vector<std::uint8_t> encode_jpeg(const cv::Mat& pixels, const Metadata& metadata, std::optional<int> quality);
+// What the format can't hold is added to `warnings`, a sentence each. @throws CodecError
+std::vector<std::uint8_t> encode_png(const cv::Mat& pixels, const Metadata& metadata, const std::string& parameters,
+                                     std::vector<std::string>& warnings);
+std::vector<std::uint8_t> encode_jpeg(const cv::Mat& pixels, const Metadata& metadata, std::optional<int> quality,
+                                      std::vector<std::string>& warnings);
 std::vector<std::uint8_t> encode_webp(const cv::Mat& pixels, const Metadata& metadata, std::optional<int> quality);
 std::vector<std::uint8_t> encode_tiff(const cv::Mat& pixels, const Metadata& metadata);
 std::vector<std::uint8_t> encode_bmp(const cv::Mat& pixels);

@@ -30,12 +30,13 @@ void check(const Picture& picture, const EncodeOptions& options) {
   }
 }
 
-std::vector<std::uint8_t> encode(const cv::Mat& pixels, const Metadata& metadata, const EncodeOptions& options) {
+std::vector<std::uint8_t> encode(const cv::Mat& pixels, const Metadata& metadata, const EncodeOptions& options,
+                                 std::vector<std::string>& warnings) {
   switch (options.format) {
     case Format::png:
-      return encode_png(pixels, metadata, options.parameters);
+      return encode_png(pixels, metadata, options.parameters, warnings);
     case Format::jpg:
-      return encode_jpeg(pixels, metadata, options.quality);
+      return encode_jpeg(pixels, metadata, options.quality, warnings);
     case Format::webp:
       return encode_webp(pixels, metadata, options.quality);
     case Format::tiff:
@@ -54,11 +55,14 @@ void check_writable(Format format) {
     throw UsageError("BMP can't be written here (" + *reason + "); give --format png or a .png name");
 }
 
-std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOptions& options) {
+std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOptions& options,
+                                         std::vector<std::string>* warnings) {
   check(picture, options);
   std::string reason;
+  std::vector<std::string> unheard;
   try {
-    return encode(pixels_of(picture, holds_of(options.format)), picture.metadata, options);
+    return encode(pixels_of(picture, holds_of(options.format)), picture.metadata, options,
+                  warnings != nullptr ? *warnings : unheard);
   } catch (const CodecError& problem) {
     reason = problem.what();
   } catch (const cv::Exception& problem) {

@@ -5,6 +5,7 @@
 
 #include "codecs.hpp"
 #include "jpeg_session.hpp"
+#include "xmp.hpp"
 
 namespace magicface::image {
 namespace {
@@ -79,9 +80,13 @@ void set_density(jpeg_compress_struct* jpeg, const std::optional<Metadata::Densi
   jpeg->Y_density = per_inch(density->down);
 }
 
-/// Nothing when it doesn't fit into one marker, as JPEG demands of EXIF and of plain XMP.
+/// JPEG demands of EXIF and of plain XMP that they stand in one marker.
+bool fits(std::string_view prefix, const std::vector<std::uint8_t>& block) {
+  return prefix.size() + block.size() <= kMostMarkerBytes;
+}
+
 std::vector<std::uint8_t> marker_data(std::string_view prefix, const std::vector<std::uint8_t>& block) {
-  if (block.empty() || prefix.size() + block.size() > kMostMarkerBytes) return {};
+  if (block.empty() || !fits(prefix, block)) return {};
   std::vector<std::uint8_t> data(prefix.size() + block.size());
   std::copy(block.begin(), block.end(), std::copy(prefix.begin(), prefix.end(), data.begin()));
   return data;
@@ -92,10 +97,21 @@ struct Marker {
   std::vector<std::uint8_t> data;
 };
 
+std::vector<std::uint8_t> xmp_that_fits(const std::vector<std::uint8_t>& packet, std::vector<std::string>& warnings) {
+  if (fits(kXmpPrefix, packet)) return packet;
+  warnings.push_back("a JPEG holds 64 KB of XMP, got " + std::to_string(packet.size() / 1024) +
+                     " KB; only its source type, rights and creators are kept");
+  return essential_xmp(packet, kMostMarkerBytes - kXmpPrefix.size());
+}
+
 /// In the order that readers expect: EXIF first.
-std::vector<Marker> markers_of(const Metadata& metadata) {
+std::vector<Marker> markers_of(const Metadata& metadata, std::vector<std::string>& warnings) {
   std::vector<Marker> markers{{JPEG_APP0 + 1, marker_data(kExifPrefix, metadata.exif)},
-                              {JPEG_APP0 + 1, marker_data(kXmpPrefix, metadata.xmp)}};
+                              {JPEG_APP0 + 1, marker_data(kXmpPrefix, xmp_that_fits(metadata.xmp, warnings))}};
+  if (!fits(kExifPrefix, metadata.exif)) {
+    warnings.push_back("a JPEG holds 64 KB of EXIF, got " + std::to_string(metadata.exif.size() / 1024) +
+                       " KB; it is left out");
+  }
   const Bytes photoshop(metadata.jpeg_notes.photoshop);
   const auto most = kMostMarkerBytes - kPhotoshopPrefix.size();
   for (std::size_t at = 0; at < photoshop.size(); at += most) {
@@ -109,8 +125,9 @@ std::vector<Marker> markers_of(const Metadata& metadata) {
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_jpeg(const cv::Mat& pixels, const Metadata& metadata, std::optional<int> quality) {
-  const auto markers = markers_of(metadata);
+std::vector<std::uint8_t> encode_jpeg(const cv::Mat& pixels, const Metadata& metadata, std::optional<int> quality,
+                                      std::vector<std::string>& warnings) {
+  const auto markers = markers_of(metadata, warnings);
   const Bytes profile = profile_for(metadata, pixels);
   Compressor compressor;
   auto* jpeg = compressor.get();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <bit>
 
 #include "codecs.hpp"
@@ -27,14 +28,31 @@ void set_text(PngSession& session, const std::string& keyword, std::string_view 
   session.guarded([&] { png_set_text(session.png(), session.info(), &entry, 1); });
 }
 
-void set_colour(PngSession& session, const Metadata& metadata, Bytes profile) {
+/// libpng refuses a profile that isn't as long as its header says, and one of version 4 that isn't a multiple of four
+/// long. Both are common: programs add zeroes behind it, or forget the last ones.
+std::vector<std::uint8_t> filled_profile(Bytes profile) {
+  constexpr std::size_t kHeaderBytes = 128, kVersionAt = 8, kIdAt = 84, kIdBytes = 16;  // ICC.1, 7.2
+  const ByteReader reader(profile, false);
+  const std::size_t size = reader.u32(0), filled = (size + 3) / 4 * 4;
+  std::vector<std::uint8_t> bytes(profile.begin(), profile.end());
+  if (size < kHeaderBytes || size > bytes.size()) return bytes;
+  bytes.resize(size);
+  if (filled == size || reader.u8(kVersionAt) < 4) return bytes;
+  bytes.resize(filled);
+  for (std::size_t i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(filled >> (24 - 8 * i));
+  std::fill_n(bytes.begin() + kIdAt, kIdBytes, std::uint8_t{0});  // a checksum that was of the shorter one; 0: none
+  return bytes;
+}
+
+void set_colour(PngSession& session, const Metadata& metadata, Bytes profile, std::vector<std::string>& warnings) {
   const auto png = session.png();
   const auto info = session.info();
   const auto& colour = metadata.png_colour;
+  const auto filled = filled_profile(profile);
   session.guarded([&] {
-    if (!profile.empty()) {
-      png_set_iCCP(png, info, "ICC profile", PNG_COMPRESSION_TYPE_BASE, profile.data(),
-                   static_cast<png_uint_32>(profile.size()));
+    if (!filled.empty()) {
+      png_set_iCCP(png, info, "ICC profile", PNG_COMPRESSION_TYPE_BASE, filled.data(),
+                   static_cast<png_uint_32>(filled.size()));
     } else if (colour.srgb_intent) {
       png_set_sRGB(png, info, *colour.srgb_intent);
     } else {
@@ -44,6 +62,9 @@ void set_colour(PngSession& session, const Metadata& metadata, Bytes profile) {
       }
     }
   });
+  if (!filled.empty() && png_get_valid(png, info, PNG_INFO_iCCP) == 0) {
+    warnings.emplace_back("its colour profile is damaged and left out of the PNG; colours may look different");
+  }
 }
 
 void set_metadata(PngSession& session, const Metadata& metadata, const std::string& parameters) {
@@ -73,7 +94,8 @@ int colour_type(const cv::Mat& pixels) {
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_png(const cv::Mat& pixels, const Metadata& metadata, const std::string& parameters) {
+std::vector<std::uint8_t> encode_png(const cv::Mat& pixels, const Metadata& metadata, const std::string& parameters,
+                                     std::vector<std::string>& warnings) {
   constexpr int kCompression = 6;
   std::vector<std::uint8_t> file;
   PngSession session(PngSession::Direction::write);
@@ -86,7 +108,7 @@ std::vector<std::uint8_t> encode_png(const cv::Mat& pixels, const Metadata& meta
                  pixels.depth() == CV_16U ? 16 : 8, colour_type(pixels), PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   });
-  set_colour(session, metadata, profile_for(metadata, pixels));
+  set_colour(session, metadata, profile_for(metadata, pixels), warnings);
   set_metadata(session, metadata, parameters);
   session.guarded([&] {
     png_write_info(png, info);

@@ -2,6 +2,7 @@
 #include "xmp.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -36,7 +37,10 @@ constexpr Property kUntrue[] = {
 };
 constexpr Property kWidths[] = {{kTiff, "ImageWidth"}, {kExif, "PixelXDimension"}};
 constexpr Property kHeights[] = {{kTiff, "ImageLength"}, {kExif, "PixelYDimension"}};
+constexpr auto kDublinCore = "http://purl.org/dc/elements/1.1/"sv;
 constexpr Property kSourceType{kIptcExtension, "DigitalSourceType"};
+/// What must stay where there is no room for all.
+constexpr Property kEssential[] = {kSourceType, {kDublinCore, "rights"}, {kDublinCore, "creator"}};
 
 /// The namespace behind the prefix of a qualified name, as declared on `node` or around it.
 std::string_view namespace_of(pugi::xml_node node, std::string_view qualified) {
@@ -57,6 +61,11 @@ bool is(const Property& property, pugi::xml_node scope, std::string_view qualifi
 }
 
 bool declares_namespace(std::string_view name) { return name == "xmlns" || name.starts_with("xmlns:"); }
+
+bool is_essential(pugi::xml_node scope, std::string_view qualified) {
+  return std::any_of(std::begin(kEssential), std::end(kEssential),
+                     [&](const Property& property) { return is(property, scope, qualified); });
+}
 
 /// Whether the element says this, and in text alone.
 bool says(pugi::xml_node element, const char* value) {
@@ -135,6 +144,21 @@ class Packet {
     description.append_attribute("Iptc4xmpExt:DigitalSourceType") = kComposite;
   }
 
+  bool has_composite_type() {
+    return visit(kSourceType, [](pugi::xml_node, pugi::xml_attribute attribute, pugi::xml_node element) {
+      return attribute ? std::string_view(attribute.value()) == kComposite : says(element, kComposite);
+    });
+  }
+  /// Whether anything is left.
+  bool keep_essentials() {
+    for (auto description = rdf_.first_child(); description;) {
+      const auto next = description.next_sibling();
+      if (!keep_essentials_of(description)) rdf_.remove_child(description);
+      description = next;
+    }
+    return !rdf_.first_child().empty();
+  }
+
   std::vector<std::uint8_t> bytes() const {
     struct Writer : pugi::xml_writer {
       std::vector<std::uint8_t> written;
@@ -148,6 +172,26 @@ class Packet {
   }
 
  private:
+  static bool keep_essentials_of(pugi::xml_node description) {
+    bool any = false;
+    for (auto attribute = description.first_attribute(); attribute;) {
+      const auto next = attribute.next_attribute();
+      const bool essential = is_essential(description, attribute.name());
+      const bool needed = declares_namespace(attribute.name()) || is({kRdf, "about"}, description, attribute.name());
+      if (!essential && !needed) description.remove_attribute(attribute);
+      any |= essential;
+      attribute = next;
+    }
+    for (auto element = description.first_child(); element;) {
+      const auto next = element.next_sibling();
+      const bool essential = is_essential(element, element.name());
+      if (!essential) description.remove_child(element);
+      any |= essential;
+      element = next;
+    }
+    return any;
+  }
+
   /// Calls `change(description, attribute, element)` for each place where the property stands, with one of the two.
   template <typename Change>
   bool visit(const Property& property, const Change& change) {
@@ -182,6 +226,18 @@ void settle_xmp(std::vector<std::uint8_t>& packet, cv::Size size) {
   for (const auto& property : kWidths) changed |= xmp.correct(property, size.width);
   for (const auto& property : kHeights) changed |= xmp.correct(property, size.height);
   if (changed) packet = xmp.bytes();
+}
+
+std::vector<std::uint8_t> essential_xmp(const std::vector<std::uint8_t>& packet, std::size_t most) {
+  Packet xmp;
+  if (!xmp.parse(packet)) return {};
+  const bool composite = xmp.has_composite_type();
+  if (xmp.keep_essentials()) {
+    if (auto bytes = xmp.bytes(); bytes.size() <= most) return bytes;
+  }
+  std::vector<std::uint8_t> declaration;
+  if (composite) declare_composite(declaration);
+  return declaration;
 }
 
 void declare_composite(std::vector<std::uint8_t>& packet) {

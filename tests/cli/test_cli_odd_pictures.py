@@ -5,7 +5,12 @@ import zlib
 
 import pytest
 from picture_files import png_chunk, png_chunks
+from PIL import Image
 
+SOURCE_TYPE = b"digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+XMP = ("<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+       "<rdf:Description rdf:about='' xmlns:dc='http://purl.org/dc/elements/1.1/' dc:rights='(c) Ann' dc:source='{}'/>"
+       "</rdf:RDF></x:xmpmeta>")
 
 
 def with_chunk(path, kind: bytes, data: bytes) -> None:
@@ -30,3 +35,11 @@ def test_a_text_without_a_name_is_no_reason_to_fail(uncropped, portrait, tmp_pat
     result = uncropped.edit("--in", portrait, "--au", "AU12=1")
     assert result.code == 0, result.err
     assert not any(data.endswith(b"hello") for _, data in png_chunks(tmp_path / result.paths[0]))
+
+
+def test_xmp_that_a_jpeg_cannot_hold_leaves_declaration_and_rights(uncropped, portrait, tmp_path):
+    with_chunk(portrait, b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP.format("h" * 90000).encode())
+    result = uncropped.edit("--in", portrait, "--au", "AU12=1", "--format", "jpg")
+    assert result.code == 0 and "XMP" in result.err and result.paths[0] in result.err
+    xmp = Image.open(tmp_path / result.paths[0]).info["xmp"]
+    assert SOURCE_TYPE in xmp and b"(c) Ann" in xmp and b"hhhh" not in xmp

@@ -54,10 +54,14 @@ TEST_F(JpegTest, ChromaIsTheSourceSElseByQuality) {
   EXPECT_EQ(back.metadata.coding.jpeg->tables[1][63], 3);
 }
 
-TEST_F(JpegTest, MetadataThatNoMarkerHoldsAreLeftOut) {
+TEST_F(JpegTest, ExifThatNoMarkerHoldsIsLeftOutWithAWarning) {
   Picture picture = photo();
-  picture.metadata.xmp.assign(70000, ' ');
-  EXPECT_TRUE(read_picture(file("x.jpg", encode_picture(picture, {Format::jpg, {}, {}}))).metadata.xmp.empty());
+  picture.metadata.exif.assign(70000, ' ');
+  std::vector<std::string> warnings;
+  const auto jpeg = encode_picture(picture, {Format::jpg, {}, {}}, &warnings);
+  EXPECT_TRUE(read_picture(file("x.jpg", jpeg)).metadata.exif.empty());
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("EXIF"), std::string::npos) << warnings[0];
 }
 
 /// A progressive JPEG that says its last scan, a refinement, this often.

@@ -161,6 +161,36 @@ TEST_F(MetadataTest, AProfileOfOtherColoursIsNotEmbedded) {
   EXPECT_EQ(read_picture(file("x.png", encode_picture(picture, {}))).metadata.icc, picture.metadata.icc);
 }
 
+TEST_F(MetadataTest, ZeroesBehindAProfileAreNoReasonToLoseIt) {
+  Picture picture{gradient({16, 16}), {}};
+  const auto whole = profile("RGB ");
+  picture.metadata.icc = whole;
+  picture.metadata.icc.insert(picture.metadata.icc.end(), 3, 0);
+  EXPECT_EQ(read_picture(file("x.png", encode_picture(picture, {}))).metadata.icc, whole);
+  // Version 4 wants a multiple of four; libpng refuses others, and the header must say the same.
+  auto& odd = picture.metadata.icc = whole;
+  odd[3] -= 2;
+  odd[128 + 15] -= 2;
+  odd[84] = 1;  // the profile's ID, a checksum over all of it
+  odd.resize(odd.size() - 2);
+  auto filled = odd;
+  filled.resize(whole.size());
+  filled[3] = whole[3];
+  filled[84] = 0;
+  EXPECT_EQ(read_picture(file("x.png", encode_picture(picture, {}))).metadata.icc, filled);
+}
+
+TEST_F(MetadataTest, AProfileThatPngRefusesIsLeftOutWithAWarning) {
+  Picture picture{gradient({16, 16}), {}};
+  picture.metadata.icc = profile("RGB ");
+  picture.metadata.icc.resize(150);
+  std::vector<std::string> warnings;
+  const auto png = encode_picture(picture, {}, &warnings);
+  EXPECT_TRUE(read_picture(file("x.png", png)).metadata.icc.empty());
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("profile"), std::string::npos) << warnings[0];
+}
+
 TEST_F(MetadataTest, PngTextsStayAndParametersAreReplaced) {
   Picture picture{gradient({16, 16}), {}};
   picture.metadata.texts = {{"Author", "Zoë 顔"}, {"parameters", "an older edit"}, {"Title", "me"}};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// XMP packets as other programs write them.
+// XMP packets as other programs write them, and what is left of those that a JPEG can't hold.
 #include <algorithm>
 #include <string>
 
-#include "magicface/image/metadata.hpp"
+#include "magicface/image/encode.hpp"
 #include "picture_helpers.hpp"
 
 namespace magicface::image {
@@ -57,6 +57,70 @@ TEST_F(XmpTest, ASizeOfAnyShapeIsCorrected) {
   metadata.xmp = packet("", "<tiff:ImageWidth><rdf:Seq><rdf:li>4000</rdf:li></rdf:Seq></tiff:ImageWidth>");
   settle_metadata(metadata, {30, 40});
   EXPECT_NE(text_of(metadata.xmp).find("<tiff:ImageWidth>30</tiff:ImageWidth>"), std::string::npos);
+}
+
+/// What is read from a JPEG that was given this packet, and the warnings on the way.
+struct InJpeg {
+  std::string xmp;
+  std::vector<std::string> warnings;
+};
+
+class XmpInJpeg : public PictureFiles {
+ protected:
+  InJpeg written(const ByteVector& packet) {
+    Picture picture{gradient({16, 16}), {}};
+    picture.metadata.xmp = packet;
+    InJpeg result;
+    const auto jpeg = encode_picture(picture, {Format::jpg, {}, {}}, &result.warnings);
+    result.xmp = text_of(read_picture(file("x.jpg", jpeg)).metadata.xmp);
+    return result;
+  }
+};
+
+const std::string kRights =
+    "<dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>(c) Ann</rdf:li></rdf:Alt></dc:rights>"
+    "<dc:creator><rdf:Seq><rdf:li>Ann Other</rdf:li></rdf:Seq></dc:creator>"
+    "<dc:description>a portrait</dc:description>";
+
+TEST_F(XmpInJpeg, OneThatFitsStaysAsItIs) {
+  const auto small = packet("dc:source='the archive'", kRights);
+  const auto result = written(small);
+  EXPECT_EQ(result.xmp, text_of(small));
+  EXPECT_TRUE(result.warnings.empty());
+}
+
+TEST_F(XmpInJpeg, OneThatIsTooLargeKeepsTheDeclarationAndTheRights) {
+  Metadata metadata;
+  metadata.xmp = packet("dc:source='" + std::string(70000, 'h') + "'", kRights);
+  declare_composite(metadata);
+  const auto result = written(metadata.xmp);
+  for (const char* kept : {kComposite, "(c) Ann", "Ann Other"}) EXPECT_EQ(count(result.xmp, kept), 1U) << kept;
+  for (const char* gone : {"hhhh", "a portrait"}) EXPECT_EQ(count(result.xmp, gone), 0U) << gone;
+  ASSERT_EQ(result.warnings.size(), 1U);
+  EXPECT_NE(result.warnings[0].find("XMP"), std::string::npos) << result.warnings[0];
+}
+
+TEST_F(XmpInJpeg, RightsGivenAsAttributesAreKeptToo) {
+  const auto result = written(packet("dc:rights='(c) Ann' dc:source='" + std::string(70000, 'h') + "'", ""));
+  EXPECT_EQ(count(result.xmp, "(c) Ann"), 1U);
+  EXPECT_EQ(count(result.xmp, "hhhh"), 0U);
+  EXPECT_EQ(count(result.xmp, kComposite), 0U) << "nothing is declared that wasn't";
+}
+
+TEST_F(XmpInJpeg, RightsThatAreTooLargeThemselvesLeaveTheDeclaration) {
+  Metadata metadata;
+  metadata.xmp = packet("dc:rights='" + std::string(70000, 'h') + "'", "");
+  declare_composite(metadata);
+  const auto result = written(metadata.xmp);
+  EXPECT_EQ(count(result.xmp, kComposite), 1U);
+  EXPECT_EQ(count(result.xmp, "hhhh"), 0U);
+  EXPECT_EQ(result.warnings.size(), 1U);
+}
+
+TEST_F(XmpInJpeg, NothingIsLeftOfWhatCannotBeRead) {
+  const auto result = written(ByteVector(70000, ' '));
+  EXPECT_TRUE(result.xmp.empty());
+  EXPECT_EQ(result.warnings.size(), 1U);
 }
 
 }  // namespace

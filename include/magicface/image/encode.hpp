@@ -24,8 +24,10 @@ void check_writable(Format format);
 
 /// The picture as a file in memory, with its metadata; equal input gives equal bytes. What each format keeps is in
 /// docs/formats.md: PNG and TIFF hold 16 bits; PNG, WebP and TIFF hold alpha, JPEG and BMP drop it.
+/// @param warnings what the format can't hold and the file therefore lacks is added here, a sentence each; may be null
 /// @throws UsageError for a quality out of range, ItemError for a picture the format can't hold (WebP: 16383 a side).
-std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOptions& options);
+std::vector<std::uint8_t> encode_picture(const Picture& picture, const EncodeOptions& options,
+                                         std::vector<std::string>* warnings = nullptr);
 
 /// The PNG text under the keyword `parameters` as UTF-8; nullopt when there is none, its CRC is wrong, or the bytes are
 /// no PNG.
