@@ -33,6 +33,7 @@ std::vector<FaceTask> face_tasks(const EditOptions& options, const face::FaceCho
   FaceTask common;
   common.portrait.crop = options.crop;
   common.portrait.condition = file_beside("--condition", options.condition, input);
+  common.portrait.condition_limits = options.limits;
   common.portrait.composite = options.composite;
   common.portrait.mask_policy = options.mask_policy;
   common.portrait.mask = read_mask(file_beside("--mask", options.mask, input), picture.rgb, options.limits);

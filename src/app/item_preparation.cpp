@@ -12,7 +12,7 @@ void ItemPreparation::prepare(Work& work) {
   const auto& item = *work.loaded.item;
   const auto share = static_cast<double>(item.edits.size());
   const Stopwatch watch;
-  if (!references_) references_.emplace(options_.expressions.like, engine_().faces());
+  if (!references_) references_.emplace(options_.expressions.like, options_.limits, engine_().faces());
   work.picture = std::move(*work.loaded.picture);
   work.loaded.picture.reset();
   for (const auto& warning : work.picture.warnings) log::warn(item.input.path.string() + ": " + warning);

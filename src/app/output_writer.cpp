@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "magicface/core/files.hpp"
-#include "magicface/core/log.hpp"
 #include "magicface/core/hash.hpp"
+#include "magicface/core/log.hpp"
 #include "picture_record.hpp"
 #include "stopwatch.hpp"
 

@@ -3,14 +3,14 @@
 
 #include "magicface/core/error.hpp"
 #include "magicface/face/presets.hpp"
-#include "magicface/image/picture.hpp"
 
 namespace magicface::app {
 
-References::References(const std::vector<std::filesystem::path>& portraits, pipeline::FaceAnalyser& faces) {
+References::References(const std::vector<std::filesystem::path>& portraits, const image::ReadLimits& limits,
+                       pipeline::FaceAnalyser& faces) {
   for (const auto& portrait : portraits) {
     try {
-      const auto picture = image::read_picture(portrait);
+      const auto picture = image::read_picture(portrait, limits);
       intensities_[portrait] = faces.estimate_aus(picture.rgb, faces.choose(picture.rgb, {}).front().face);
     } catch (const ItemError& problem) {
       const std::string text = problem.what();

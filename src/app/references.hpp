@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "edit_requests.hpp"
+#include "magicface/image/picture.hpp"
 #include "magicface/pipeline/engine.hpp"
 
 namespace magicface::app {
@@ -14,7 +15,8 @@ namespace magicface::app {
 class References {
  public:
   /// Reads the largest face of each. @throws UsageError naming the picture: it concerns every input
-  References(const std::vector<std::filesystem::path>& portraits, pipeline::FaceAnalyser& faces);
+  References(const std::vector<std::filesystem::path>& portraits, const image::ReadLimits& limits,
+             pipeline::FaceAnalyser& faces);
 
   /// Gives a request with `like` its targets; others stay as they are.
   void fill(EditRequest& request) const;

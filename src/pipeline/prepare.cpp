@@ -45,8 +45,8 @@ FaceAnalysis analyse_uncropped(FaceAnalyser& faces, const cv::Mat& rgb, const fa
   return analysis;
 }
 
-cv::Mat read_condition(const std::filesystem::path& file, const cv::Mat& rgb) {
-  const auto condition = image::read_picture(file).rgb;
+cv::Mat read_condition(const std::filesystem::path& file, const image::ReadLimits& limits, const cv::Mat& rgb) {
+  const auto condition = image::read_picture(file, limits).rgb;
   if (condition.size() != rgb.size()) {
     throw ItemError("--condition " + file.string() + ": expected the portrait's size, " +
                     size_text(rgb.cols, rgb.rows) + ", got " + size_text(condition.cols, condition.rows));
@@ -68,7 +68,7 @@ std::shared_ptr<const Portrait> Engine::prepare(image::Picture picture, const Po
     check_sides(picture.rgb, manifest.size_multiple);
     portrait->model_input = picture.rgb;
     if (options.condition) {
-      condition = read_condition(*options.condition, picture.rgb);
+      condition = read_condition(*options.condition, options.condition_limits, picture.rgb);
     } else {
       portrait->analysis =
           analyse_uncropped(state_->faces, picture.rgb, face_of(picture.rgb), manifest, options.mask_policy);

@@ -3,6 +3,7 @@
 import json
 import zlib
 
+import numpy as np
 import pytest
 from picture_files import png_chunk, png_chunks
 from PIL import Image
@@ -13,9 +14,32 @@ XMP = ("<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.or
        "</rdf:RDF></x:xmpmeta>")
 
 
+def noise_bmp(path, side: int = 64):
+    """12 KB for 64 pixels a side, where a PNG of the same size has less than 9."""
+    Image.fromarray(np.random.default_rng(2).integers(0, 256, (side, side, 3), dtype=np.uint8)).save(path)
+    return path
+
+
 def with_chunk(path, kind: bytes, data: bytes) -> None:
     png = path.read_bytes()
     path.write_bytes(png[:33] + png_chunk(kind, data) + png[33:])
+
+
+@pytest.mark.parametrize("flag", ["--condition", "--mask"])
+def test_limits_hold_for_pictures_beside_the_input(uncropped, portrait, tmp_path, flag):
+    given = noise_bmp(tmp_path / "beside.bmp")
+    command = ["--in", portrait, "--au", "AU12=1", flag, given]
+    if flag == "--condition":
+        uncropped.flags = [flag for flag in uncropped.flags if "condition" not in flag]
+    result = uncropped.edit(*command, "--max-file-size", "10k")
+    assert result.code == 1 and "beside.bmp" in result.err and "--max-file-size" in result.err
+    assert uncropped.edit(*command, "--max-file-size", "20k").code == 0
+
+
+def test_limits_hold_for_the_portrait_that_is_like(tiny, portrait, tmp_path):
+    like = noise_bmp(tmp_path / "smile.bmp", 128)
+    result = tiny.edit("--in", portrait, "--like", like, "--max-pixels", 64 * 64)
+    assert result.code == 2 and "--like" in result.err and "128 x 128" in result.err and "--max-pixels" in result.err
 
 
 def test_texts_that_would_fill_the_memory_are_left_out(uncropped, portrait, tmp_path):

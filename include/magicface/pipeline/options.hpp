@@ -11,10 +11,8 @@
 #include <vector>
 
 #include "magicface/face/detector.hpp"
+#include "magicface/image/picture.hpp"
 
-namespace magicface::image {
-struct Picture;
-}
 namespace magicface::models {
 struct DefaultsSection;
 }
@@ -70,6 +68,7 @@ struct PortraitOptions {
   Crop crop = Crop::automatic;  ///< none: the picture as it is, never resampled
   /// The condition image for `Crop::none`; without it, the condition is made from the bundle's face modules.
   std::optional<std::filesystem::path> condition;
+  image::ReadLimits condition_limits;           ///< of the file `condition`
   std::optional<face::Face> face;               ///< of the picture; unset: the largest
   MaskPolicy mask_policy = MaskPolicy::bundle;  ///< for the condition images that are made here
   cv::Mat mask;                                 ///< CV_8UC1, the picture's size, 255: may change; empty: no limit
