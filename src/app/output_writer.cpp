@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "magicface/core/files.hpp"
 #include "magicface/core/hash.hpp"
 #include "magicface/core/log.hpp"
 #include "picture_record.hpp"
@@ -23,7 +22,9 @@ std::size_t waiting(const EditOptions& options) {
 
 OutputWriter::OutputWriter(const EditOptions& options, EditReport& report, const ItemRecorder& recorder,
                            RecordFile* records, EditSheets& sheets, Progress& progress)
-    : report_(report),
+    // What a run that goes on may replace was decided by its records, which it alone holds.
+    : existing_(options.overwrite || options.batch.goes_on() ? Existing::replace : Existing::keep),
+      report_(report),
       recorder_(recorder),
       records_(records),
       sheets_(sheets),
@@ -67,7 +68,7 @@ void OutputWriter::write(Product& product) {
     const Stopwatch writing;
     make_folder_of(outcome.output);
     if (records_ != nullptr) records_->started(outcome.item->first + outcome.edit, {outcome.output});
-    write_file_atomically(outcome.output, bytes);
+    write_file_atomically(outcome.output, bytes, existing_);
     outcome.stages.emplace_back("write", writing.seconds());
     outcome.files.push_back({outcome.output, sha256_of_bytes(bytes.data(), bytes.size()), bytes.size()});
   } catch (const std::exception& problem) {

@@ -9,6 +9,7 @@
 #include "edit_sheets.hpp"
 #include "item_record.hpp"
 #include "magicface/core/bounded_queue.hpp"
+#include "magicface/core/files.hpp"
 #include "magicface/image/encode.hpp"
 #include "magicface/image/picture.hpp"
 #include "progress.hpp"
@@ -45,6 +46,7 @@ class OutputWriter {
   void write(Product& product);
   void record(EditOutcome& outcome);
 
+  Existing existing_;
   EditReport& report_;
   const ItemRecorder& recorder_;
   RecordFile* records_;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "magicface/app/parse_job.hpp"
 
+#include <map>
 #include <ostream>
 
 #include "input_loop.hpp"
+#include "magicface/core/error.hpp"
 #include "magicface/core/files.hpp"
 #include "magicface/core/log.hpp"
 #include "magicface/image/encode.hpp"
@@ -17,6 +19,7 @@ JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostrea
   const auto bundle = std::make_shared<const models::Bundle>(models::find_bundle(options.bundle));
   pipeline::check_compute(options.compute);
   pipeline::FaceAnalyser faces(bundle, options.compute);
+  std::map<fs::path, fs::path> named;  // pictures made, and from what
   return for_each_input(options.inputs, list, [&](const fs::path& path) {
     const auto picture = image::read_picture(path, options.limits);
     const auto chosen = faces.choose(picture.rgb, options.face);
@@ -28,6 +31,10 @@ JobResult run_parse(const ParseOptions& options, std::istream& list, std::ostrea
       const auto name = path.stem().string() + (chosen.size() > 1 ? "_face" + std::to_string(face.number) : "");
       for (const auto& [part, rgb] : parse_pictures(faces.analyse(picture.rgb, face.face, options.mask_policy))) {
         const auto target = options.out / (name + "_" + part + ".png");
+        if (const auto& first = named.emplace(target, path).first->second; first != path) {
+          throw ItemError(target.string() + " is already made from " + first.string() +
+                          "; give the pictures names of their own, or parse each into its own --out");
+        }
         keep_existing(target, options.overwrite);
         write_file_atomically(target, image::encode_picture({rgb, {}}, {image::Format::png, {}, {}}));
         out << target.string() << std::endl;

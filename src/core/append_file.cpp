@@ -21,7 +21,7 @@ std::string reason() { return std::string(" (") + std::strerror(errno) + ")"; }
 
 }  // namespace
 
-AppendFile::AppendFile(fs::path file) : file_(std::move(file)) {
+AppendFile::AppendFile(fs::path file, std::string_view beginning) : file_(std::move(file)) {
   std::error_code failure;
   if (file_.has_parent_path()) fs::create_directories(file_.parent_path(), failure);  // open says it better
   descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -31,10 +31,26 @@ AppendFile::AppendFile(fs::path file) : file_(std::move(file)) {
     ::close(descriptor_);
     throw UsageError(file_.string() + ": another run is writing to it; wait for it, or name another file");
   }
+  try {
+    expect(beginning);
+  } catch (...) {
+    ::close(descriptor_);
+    throw;
+  }
   repair();
 }
 
 AppendFile::~AppendFile() { ::close(descriptor_); }
+
+void AppendFile::expect(std::string_view beginning) const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return;
+  std::string found(std::min(beginning.size(), static_cast<std::size_t>(status.st_size)), '\0');
+  const auto count = ::pread(descriptor_, found.data(), found.size(), 0);
+  if (count == static_cast<ssize_t>(found.size()) && beginning.starts_with(found)) return;
+  throw UsageError(file_.string() +
+                   ": expected a file of earlier records, or none, got another file; name another one");
+}
 
 void AppendFile::repair() {
   struct stat status {};

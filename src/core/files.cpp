@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 
@@ -13,6 +14,23 @@
 
 namespace magicface {
 namespace fs = std::filesystem;
+
+bool path_exists(const fs::path& path) {
+  std::error_code failure;
+  return fs::exists(path, failure);
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code failure;
+  return fs::is_regular_file(path, failure);
+}
+
+fs::path canonical_path(const fs::path& path) {
+  std::error_code failure;
+  const auto absolute = fs::absolute(path);
+  auto canonical = fs::weakly_canonical(absolute, failure);
+  return failure ? absolute.lexically_normal() : canonical;
+}
 
 std::vector<std::uint8_t> read_file(const fs::path& file, std::uintmax_t max_bytes) {
   std::error_code failure;
@@ -32,6 +50,10 @@ std::vector<std::uint8_t> read_file(const fs::path& file, std::uintmax_t max_byt
 }
 
 namespace {
+
+ItemError existing_file(const fs::path& file) {
+  return ItemError(file.string() + " exists; give --overwrite to replace it, or another --out");
+}
 
 /// Owns the temporary file: closed and removed unless `commit` ran to its end.
 class TemporaryFile {
@@ -57,7 +79,7 @@ class TemporaryFile {
     }
   }
 
-  void commit() {
+  void commit(Existing existing) {
     // mkstemp makes private files; outputs follow the user's umask like any other file.
     const mode_t mask = ::umask(0);
     ::umask(mask);
@@ -65,7 +87,7 @@ class TemporaryFile {
     if (::fsync(descriptor_) != 0) fail("can't be flushed to disk");
     ::close(descriptor_);
     descriptor_ = -1;
-    if (::rename(name_.c_str(), target_.c_str()) != 0) fail("can't be renamed into place");
+    rename(existing);
     name_.clear();
     const auto folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
     const int folder_descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -76,6 +98,16 @@ class TemporaryFile {
   }
 
  private:
+  /// The kernel decides whether the name is free: another process may have taken it since anybody looked.
+  void rename(Existing existing) const {
+    if (existing == Existing::keep) {
+      if (::renameat2(AT_FDCWD, name_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) == 0) return;
+      const bool unknown = errno == EINVAL || errno == ENOSYS;  // to this file system: looking must do
+      if (!unknown && errno != EEXIST) fail("can't be renamed into place");
+      if (!unknown || path_exists(target_)) throw existing_file(target_);
+    }
+    if (::rename(name_.c_str(), target_.c_str()) != 0) fail("can't be renamed into place");
+  }
   [[noreturn]] void fail(const char* what) const {
     throw ItemError(target_.string() + ": " + what + " (" + std::strerror(errno) + ")");
   }
@@ -86,15 +118,14 @@ class TemporaryFile {
 
 }  // namespace
 
-void write_file_atomically(const fs::path& target, const std::vector<std::uint8_t>& bytes) {
+void write_file_atomically(const fs::path& target, const std::vector<std::uint8_t>& bytes, Existing existing) {
   TemporaryFile file(target);
   file.write(bytes);
-  file.commit();
+  file.commit(existing);
 }
 
 void keep_existing(const fs::path& file, bool overwrite) {
-  if (overwrite || !fs::exists(file)) return;
-  throw ItemError(file.string() + " exists; give --overwrite to replace it, or another --out");
+  if (!overwrite && path_exists(file)) throw existing_file(file);
 }
 
 void make_folder(const fs::path& folder) {

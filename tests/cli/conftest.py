@@ -48,7 +48,7 @@ class Program:
         environment |= {"OMP_NUM_THREADS": "1"} | env
         done = subprocess.run(command, input=stdin.encode(), capture_output=True, cwd=cwd or self.cwd, env=environment,
                               timeout=300, check=False)
-        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Result(done.returncode, os.fsdecode(done.stdout), os.fsdecode(done.stderr))
 
     def edit(self, *arguments, **keywords) -> Result:
         """`edit` with the tiny bundle; flags of this fixture come first, so that names after `--` stay last."""

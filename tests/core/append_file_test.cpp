@@ -55,6 +55,18 @@ TEST_F(AppendFiles, RepairsATornLineOfAnyLength) {
   EXPECT_EQ(content(), "");
 }
 
+TEST_F(AppendFiles, SomebodyElsesFileIsLeftAsItIs) {
+  for (const std::string other : {"{\"input\": 1}\n{\"inp", "x", "\n"}) {
+    write(other);
+    EXPECT_THROW(AppendFile(file_, "{\"event"), UsageError) << other;
+    EXPECT_EQ(content(), other);
+  }
+  for (const std::string own : {"", "{\"ev", "{\"event\": 1}\n"}) {
+    write(own);
+    EXPECT_NO_THROW(AppendFile(file_, "{\"event")) << own;
+  }
+}
+
 TEST_F(AppendFiles, OneWriterAtATime) {
   write("");
   {

@@ -39,6 +39,25 @@ TEST_F(Files, ReplacesTheOldFileWhole) {
   EXPECT_EQ(read_file(folder_ / "a.bin", 100), std::vector<std::uint8_t>{2});
 }
 
+TEST_F(Files, AFileThatCameMeanwhileIsKept) {
+  write_file_atomically(folder_ / "a.bin", {1}, Existing::keep);
+  EXPECT_THROW(write_file_atomically(folder_ / "a.bin", {2}, Existing::keep), ItemError);
+  EXPECT_EQ(read_file(folder_ / "a.bin", 100), std::vector<std::uint8_t>{1});
+  EXPECT_EQ(count(), 1U);
+}
+
+TEST_F(Files, WhatCannotBeLookedAtIsNotThere) {
+  fs::create_symlink("loop", folder_ / "loop");
+  for (const auto& path : {folder_ / "loop", folder_ / std::string(300, 'n')}) {
+    EXPECT_FALSE(path_exists(path));
+    EXPECT_FALSE(is_file(path));
+    EXPECT_TRUE(canonical_path(path).is_absolute());
+  }
+  write_file_atomically(folder_ / "a.bin", {1});
+  EXPECT_TRUE(path_exists(folder_) && path_exists(folder_ / "a.bin") && is_file(folder_ / "a.bin"));
+  EXPECT_FALSE(is_file(folder_));
+}
+
 TEST_F(Files, AFailedWriteLeavesNothing) {
   fs::create_directory(folder_ / "taken");
   EXPECT_THROW(write_file_atomically(folder_ / "taken", {1}), ItemError);  // a folder stands where the file should go

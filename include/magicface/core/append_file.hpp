@@ -11,9 +11,10 @@ namespace magicface {
 /// off on open; a line that can't be written whole (disk full) is taken back.
 class AppendFile {
  public:
-  /// Opens the file or makes it, its folders too. @throws UsageError naming the file and the reason: it can't be
-  /// written, or another process is writing to it.
-  explicit AppendFile(std::filesystem::path file);
+  /// Opens the file or makes it, its folders too. What doesn't begin with `beginning` is somebody else's file and left
+  /// as it is. @throws UsageError naming the file and the reason: it can't be written, another process is writing to
+  /// it, or it isn't ours.
+  explicit AppendFile(std::filesystem::path file, std::string_view beginning = {});
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
   ~AppendFile();
@@ -29,6 +30,7 @@ class AppendFile {
   std::size_t repaired() const { return repaired_; }
 
  private:
+  void expect(std::string_view beginning) const;
   void repair();
   std::filesystem::path file_;
   int descriptor_ = -1;
