@@ -36,9 +36,8 @@ std::string group_key(const RecordedItem& item, const EditOptions& options) {
     if (parameters.contains(picture) && parameters[picture].is_object()) parameters[picture].erase("sha256");
   }
   const auto& compute = options.compute;
-  return parameters.dump(-1, ' ', false, RecordJson::error_handler_t::replace) + item.root.string() + ' ' +
-         options.bundle.value_or("") + ' ' + compute.device + ' ' + compute.dtype + ' ' +
-         std::to_string(compute.threads) + ' ' + std::to_string(compute.batch_size);
+  return shown(parameters) + item.root.string() + ' ' + options.bundle.value_or("") + ' ' + compute.device + ' ' +
+         compute.dtype + ' ' + std::to_string(compute.threads) + ' ' + std::to_string(compute.batch_size);
 }
 
 using Batch = std::vector<WorkItem>;
@@ -79,7 +78,7 @@ class Groups {
     // Where it is now; a relative path stays one, so that what --update stores can be moved.
     job.record["input"]["path"] = (item.root.empty() ? item.source : fs::absolute(item.source)).string();
     auto& options = job.options;
-    if (!base_.bundle && options.bundle && !fs::exists(*options.bundle)) options.bundle.reset();
+    if (!base_.bundle && options.bundle && !path_exists(*options.bundle)) options.bundle.reset();
     auto& group = group_of(group_key(item, options), options);
     try {
       auto batch = batch_of_record(job, {folder_ / item.key, options.output.format.value()}, group.bundle->manifest());
@@ -148,7 +147,7 @@ RecordedItem made_again(const RecordedItem& stored, const RecordedItem& now) {
 }  // namespace
 
 RecordedRun make_again(const RecordedRun& stored, const fs::path& folder, const AgainOptions& options) {
-  if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))
+  if (path_exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))
     throw UsageError("--out " + folder.string() +
                      ": expected a new or empty folder, so that nothing old is taken for a result");
   Groups groups(folder, options);
@@ -161,10 +160,10 @@ RecordedRun make_again(const RecordedRun& stored, const fs::path& folder, const 
   }
   groups.run();
   std::map<fs::path, RecordedItem> by_output;
-  for (auto& item : read_run(folder).items) by_output[fs::weakly_canonical(item.output)] = std::move(item);
+  for (auto& item : read_run(folder).items) by_output[canonical_path(item.output)] = std::move(item);
   RecordedRun run{folder, {}};
   for (const auto& item : stored.items) {
-    const auto found = by_output.find(fs::weakly_canonical(folder / item.key));
+    const auto found = by_output.find(canonical_path(folder / item.key));
     if (!can_be_made(item))
       run.items.push_back(item);
     else if (found != by_output.end())

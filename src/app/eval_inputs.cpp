@@ -72,7 +72,7 @@ void fill(EvalPair& pair, const Column& column, const std::string& field, const 
 }
 
 std::vector<EvalPair> read_csv(const fs::path& file, const face::AuVocabulary& vocabulary) {
-  if (!fs::is_regular_file(file)) throw NoInputError(file.string() + ": no such file");
+  if (!is_file(file)) throw NoInputError(file.string() + ": no such file");
   const auto bytes = read_file(file, kMaxCsv);
   const auto rows = parse_given_csv({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file.string());
   if (rows.size() < 2) throw NoInputError(file.string() + ": expected a header and at least one pair");
@@ -136,7 +136,7 @@ std::vector<EvalPair> read_records_of(const fs::path& file, const face::AuVocabu
 EvalMethod read_eval_method(const std::string& spelled, const face::AuVocabulary& vocabulary) {
   EvalMethod method{{}, spelled, {}};
   const auto equals = spelled.find('=');
-  if (!fs::exists(method.file) && equals != std::string::npos && equals > 0) {
+  if (!path_exists(method.file) && equals != std::string::npos && equals > 0) {
     method.name = spelled.substr(0, equals);
     method.file = spelled.substr(equals + 1);
   }
@@ -150,7 +150,7 @@ std::optional<fs::path> find_truth(const fs::path& folder, const fs::path& edite
   for (const auto* extension : {".png", ".webp", ".tiff", ".tif", ".bmp", ".jpg", ".jpeg"}) {
     auto file = folder / edited.stem();
     file += extension;
-    if (fs::is_regular_file(file)) return file;
+    if (is_file(file)) return file;
   }
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 
 #include "magicface/core/cancellation.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/face/au_request.hpp"
 #include "magicface/measure/expression.hpp"
@@ -172,7 +173,7 @@ EvalScores measure_method(EvalMethod method, FaceReader& reader, const std::vect
 void summarise(EvalScores& scores, const measure::BootstrapOptions& options) {
   std::map<std::string, std::map<fs::path, measure::Share>> groups;  // by figure, then by source
   for (std::size_t i = 0; i < scores.figures.size(); ++i) {
-    const auto source = fs::weakly_canonical(scores.method.pairs[i].source);
+    const auto source = canonical_path(scores.method.pairs[i].source);
     for (const auto& [key, share] : scores.figures[i].shares) groups[key][source] += share;
   }
   for (const auto& [key, by_source] : groups) {

@@ -111,11 +111,11 @@ JobResult run_eval_plan(const EvalPlanOptions& options, std::istream& list, std:
   Draws draws(options.seed);
   const auto people = people_of(options, list, draws);
   const auto edits = edits_of(options, units, draws);
-  const auto folder = fs::weakly_canonical(fs::absolute(options.out)).parent_path();
+  const auto folder = canonical_path(options.out).parent_path();
   std::string text;
   bool outside = false;
   for (const auto& person : people) {
-    const auto input = fs::weakly_canonical(person).lexically_relative(folder);
+    const auto input = canonical_path(person).lexically_relative(folder);
     outside = outside || input.empty() || *input.begin() == "..";
     const Json line{{"id", person.stem().string()}, {"input", input.string()}, {"au", edits}};
     text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';

@@ -103,14 +103,14 @@ EditOptions edit_of(const EvalSweepOptions& options, const Point& point) {
 
 /// A folder with edits of another job would put them into the figures.
 void refuse_foreign_edits(const fs::path& folder, EditPlan plan) {
-  if (!fs::exists(folder / "records.jsonl")) return;
+  if (!path_exists(folder / "records.jsonl")) return;
   std::set<fs::path> planned;
   while (const auto item = plan.next()) {
-    for (const auto& output : item->outputs) planned.insert(fs::weakly_canonical(output.path));
+    for (const auto& output : item->outputs) planned.insert(canonical_path(output.path));
   }
   try {
     for (const auto& item : read_run(folder).items) {
-      if (item.output.empty() || planned.contains(fs::weakly_canonical(item.output))) continue;
+      if (item.output.empty() || planned.contains(canonical_path(item.output))) continue;
       throw UsageError(folder.string() + ": holds " + item.key +
                        ", which isn't an edit of this job; name another --out");
     }
@@ -138,7 +138,7 @@ JobResult run_eval_sweep(const EvalSweepOptions& options, std::istream& list, st
   for (const auto& point : points) eval.methods.push_back(point.name + '=' + point.folder.string());
   for (const auto* extension : {".md", ".tex", ".csv", ".json", ".svg", ".png"}) {
     eval.out.push_back(folder / (std::string("figures") + extension));
-    if (!fs::exists(points.front().folder)) keep_existing(eval.out.back(), false);  // a sweep's own are made anew
+    if (!path_exists(points.front().folder)) keep_existing(eval.out.back(), false);  // a sweep's own are made anew
   }
   const auto bundle = std::make_shared<const models::Bundle>(models::find_bundle(options.edit.bundle));
   check_evaluation(eval);

@@ -16,14 +16,18 @@ namespace magicface::app {
 namespace fs = std::filesystem;
 namespace {
 
-/// Hidden files are none: a Mac leaves `._NAME.png` beside every picture it copies.
-std::vector<fs::path> pictures_of(const fs::path& folder) {
+/// Hidden files are none: a Mac leaves `._NAME.png` beside every picture it copies. What can't be looked at (a broken
+/// link) is one by its name, and reading it says why it can't be used.
+std::vector<fs::path> pictures_of(const fs::path& folder, std::error_code& failure) {
   std::vector<fs::path> pictures;
   std::size_t others = 0;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (!entry.is_regular_file() || entry.path().filename().string().starts_with('.')) continue;
-    if (image::format_of_path(entry.path())) pictures.push_back(entry.path());
-    if (image::is_other_picture(entry.path())) ++others;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
+    const auto& path = entry->path();
+    std::error_code unknown;
+    const bool other_thing = !entry->is_regular_file(unknown) && !unknown;
+    if (other_thing || path.filename().string().starts_with('.')) continue;
+    if (image::format_of_path(path)) pictures.push_back(path);
+    if (image::is_other_picture(path)) ++others;
   }
   if (others > 0) {
     log::info(folder.string() + ": pictures of other kinds than png, jpg, webp, tiff and bmp, left out: " +
@@ -50,7 +54,8 @@ class Expansion {
   void add(const std::string& name) {
     std::error_code failure;
     if (fs::is_directory(name, failure)) {
-      const auto pictures = kept(name, pictures_of(name));
+      const auto pictures = kept(name, pictures_of(name, failure));
+      if (failure) return problem(name, "the folder can't be read (" + failure.message() + ")");
       if (pictures.empty())
         return problem(name, "the folder holds no pictures (png, jpg, webp, tiff, bmp); name its subfolders, if any");
       for (const auto& picture : pictures) picture_found(picture);

@@ -26,7 +26,13 @@ LoadedItem ItemLoader::decide(WorkItem work) const {
     loaded.problem = item.input.path.string() + ": expected the recorded picture with sha256 " + item.input_sha256 +
                      ", got " + (loaded.input_sha256.empty() ? "no readable file" : loaded.input_sha256);
   }
-  for (std::size_t i = 0; i < item.edits.size(); ++i) loaded.fates.push_back(fate_of(item, i, loaded.input_sha256));
+  for (std::size_t i = 0; i < item.edits.size(); ++i) {
+    try {
+      loaded.fates.push_back(fate_of(item, i, loaded.input_sha256));
+    } catch (const std::exception& problem) {  // ends this edit and not the run
+      loaded.fates.push_back({Fate::Kind::fail, problem.what()});
+    }
+  }
   return loaded;
 }
 
@@ -75,7 +81,13 @@ Fate ItemLoader::fate_of(const WorkItem& item, std::size_t edit, const std::stri
     log::info(output.string() + " is tried again: it failed (" + *entry->failure + ")");
   }
   const bool replaceable = options_.overwrite || (again && entry != nullptr && entry->begun);
-  if (replaceable || !fs::exists(output)) return {Fate::Kind::make, {}};
+  std::error_code failure;
+  const auto there = fs::status(output, failure).type();
+  if (there == fs::file_type::none) {
+    return {Fate::Kind::fail, output.string() + ": can't be written (" + failure.message() +
+                                  "); give another --out, or a shorter --output-pattern such as '{index}_{edit}'"};
+  }
+  if (replaceable || there == fs::file_type::not_found) return {Fate::Kind::make, {}};
   const bool recorded = entry != nullptr && entry->begun;
   return {Fate::Kind::fail, output.string() + " exists; give --overwrite to replace it, " +
                                 (recorded ? "--resume to go on with the run that made it, " : "") + "or another --out"};

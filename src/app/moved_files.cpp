@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "magicface/core/files.hpp"
+
 namespace magicface::app {
 namespace fs = std::filesystem;
 
@@ -15,7 +17,7 @@ std::optional<std::size_t> parts_to_drop(const fs::path& path, const fs::path& f
       continue;  // a name beside the records never leaves their folder
     fs::path rest;
     for (auto other = part; other != relative.end(); ++other) rest /= *other;
-    if (fs::is_regular_file(folder / rest)) return dropped;
+    if (is_file(folder / rest)) return dropped;
   }
   return std::nullopt;
 }

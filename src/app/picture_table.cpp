@@ -22,7 +22,7 @@ std::string text_of(const fs::path& file) {
 
 /// Where a table names its pictures: from its own folder, or from the current one as `magicface estimate` does.
 fs::path picture_of(const std::string& name, const fs::path& folder) {
-  return fs::weakly_canonical(fs::exists(folder / name) ? folder / name : fs::path(name));
+  return canonical_path(path_exists(folder / name) ? folder / name : fs::path(name));
 }
 
 /// Tables of a folder are found by the picture's stem; no picture has this parent.
@@ -37,7 +37,7 @@ std::size_t picture_column(const std::vector<std::string>& header) {
 }
 
 void PictureTable::add(const fs::path& table, const Reader& read) {
-  if (!fs::exists(table)) throw NoInputError(flag_ + " " + table.string() + ": no such file or folder");
+  if (!path_exists(table)) throw NoInputError(flag_ + " " + table.string() + ": no such file or folder");
   fs::is_directory(table) ? add_folder(table, read) : add_file(table, read);
 }
 
@@ -80,7 +80,7 @@ void PictureTable::add_folder(const fs::path& folder, const Reader& read) {
 }
 
 const std::vector<double>& PictureTable::find(const fs::path& picture) {
-  const auto canonical = fs::weakly_canonical(picture);
+  const auto canonical = canonical_path(picture);
   if (const auto found = by_path_.find(canonical); found != by_path_.end()) return found->second;
   const auto key = stem_key(picture);
   const auto found = by_path_.find(key);

@@ -6,6 +6,7 @@
 
 #include "item_lines.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
 #include "magicface/core/hash.hpp"
 #include "moved_files.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 std::vector<fs::path> record_files(const fs::path& file_or_folder) {
   if (!fs::is_directory(file_or_folder)) return {file_or_folder};
-  if (fs::exists(file_or_folder / "records.jsonl")) return {file_or_folder / "records.jsonl"};
+  if (path_exists(file_or_folder / "records.jsonl")) return {file_or_folder / "records.jsonl"};
   auto shards = record_files_in(file_or_folder);
   if (shards.empty())
     throw NoInputError(file_or_folder.string() + ": no records.jsonl in this folder; name the record file");
@@ -58,6 +59,14 @@ std::vector<ItemLine> lines_of(const std::vector<fs::path>& files) {
   return joined.lines();
 }
 
+bool has_bytes(const fs::path& file, const std::string& sha256) {
+  try {
+    return is_file(file) && sha256_of_file(file) == sha256;
+  } catch (const Error&) {  // it can't be read
+    return false;
+  }
+}
+
 /// A file that isn't where the record says: the recorded name, from the current folder or from `beside` upwards. So
 /// wide a search finds other files of that name, too, so the bytes decide.
 std::optional<fs::path> find_recorded(const RecordedItem& item, const fs::path& beside) {
@@ -70,9 +79,24 @@ std::optional<fs::path> find_recorded(const RecordedItem& item, const fs::path& 
     folders.push_back(folder);
   for (const auto& folder : folders) {
     const auto file = (folder / name).lexically_normal();
-    if (fs::is_regular_file(file) && sha256_of_file(file) == sha256) return file;
+    if (has_bytes(file, sha256)) return file;
   }
   return std::nullopt;
+}
+
+/// The deepest folder that holds all outputs; empty without any.
+fs::path common_folder(const std::vector<RecordedItem>& items) {
+  std::optional<fs::path> common;
+  for (const auto& item : items) {
+    if (item.output.empty()) continue;
+    const auto folder = item.output.parent_path();
+    if (!common) common = folder;
+    const auto [end, unused] = std::mismatch(common->begin(), common->end(), folder.begin(), folder.end());
+    fs::path shared;
+    for (auto part = common->begin(); part != end; ++part) shared /= *part;
+    common = shared;
+  }
+  return common.value_or(fs::path());
 }
 
 /// Reads the records of one folder.
@@ -110,6 +134,7 @@ class RunReader {
       const auto own = dropped_by_root.find(root);
       return own != dropped_by_root.end() ? own->second : dropped_by_root.begin()->second;
     };
+    const auto common = common_folder(items);
     std::map<fs::path, std::optional<fs::path>> sources;  // one has many edits
     for (auto& item : items) {
       if (item.output.empty()) {
@@ -117,10 +142,11 @@ class RunReader {
         continue;
       }
       const auto dropped = dropped_of(item.root);
-      const auto beside = dropped ? without_first_parts(item.output, *dropped) : item.output.filename();
+      const auto beside = dropped ? without_first_parts(item.output, *dropped) : item.output.lexically_relative(common);
       item.key = beside.generic_string();
-      if (dropped) item.output = beside_ / beside;
-      if (fs::exists(item.source)) continue;
+      if (const auto now = beside_ / beside; dropped && (path_exists(now) || !path_exists(item.output)))
+        item.output = now;
+      if (path_exists(item.source)) continue;
       auto [found, fresh] = sources.try_emplace(item.source);
       if (fresh) found->second = find_recorded(item, beside_);
       if (found->second)

@@ -81,14 +81,14 @@ Json parameters_of(const Json& record) {
 }  // namespace
 
 FiguresByPicture read_figures_by_picture(const fs::path& file) {
-  if (!fs::is_regular_file(file)) throw NoInputError("--figures " + file.string() + ": no such file");
+  if (!is_file(file)) throw NoInputError("--figures " + file.string() + ": no such file");
   const auto bytes = read_file(file, kMaxBytes);
   FiguresByPicture figures;
   try {
     const auto json = Json::parse(bytes.begin(), bytes.end());
     for (const auto& method : json.at("methods")) {
       for (const auto& item : method.at("items"))
-        figures[fs::weakly_canonical(item.at("edited").get<std::string>())] = item.at("figures");
+        figures[canonical_path(item.at("edited").get<std::string>())] = item.at("figures");
     }
   } catch (const Json::exception&) {
     throw UsageError("--figures " + file.string() + ": expected what magicface eval --out FILE.json writes");
@@ -136,7 +136,7 @@ std::optional<std::string> ReportData::add(const RecordedItem& item, const std::
   line["au"] = given(item);
   line["edit"] = name_of(record);
   line["readings"] = readings_of(record, line["au"]);
-  const auto figures = figures_.find(fs::weakly_canonical(item.output));
+  const auto figures = figures_.find(canonical_path(item.output));
   line["figures"] = figures != figures_.end() ? figures->second : Json::object();
   if (!line["figures"].contains("au_mse") && !line["readings"].is_null())
     line["figures"]["au_mse"] = au_error(line["readings"]);

@@ -43,6 +43,13 @@ TEST_F(Inputs, HiddenFilesOfAFolderAreNoPictures) {
   EXPECT_EQ(names(expand_inputs({at("._a.JPG")}, none_)), std::vector<std::string>{"._a.JPG"}) << "but when named";
 }
 
+TEST_F(Inputs, ABrokenLinkStopsNoOther) {
+  fs::create_symlink("loop.png", folder_ / "loop.png");
+  fs::create_symlink("loop.txt", folder_ / "loop.txt");
+  EXPECT_EQ(names(expand_inputs({folder_.string()}, none_)),
+            (std::vector<std::string>{"a.JPG", "b.png", "loop.png", "sp ace.webp"}));
+}
+
 TEST_F(Inputs, WhatIsLeftOutMayStillBeNamed) {
   const auto none_of_b = [](const fs::path& picture) { return picture.stem() == "b"; };
   const std::vector<std::string> others{"a.JPG", "sp ace.webp"};

@@ -60,6 +60,34 @@ TEST_F(RecordedRunTest, OutputsAreLookedForBesideTheRecordsFirst) {
   EXPECT_EQ(run.items[1].key, "b/gone.png");
 }
 
+TEST_F(RecordedRunTest, AnOutputElsewhereStaysThere) {
+  touch("run/x.png");
+  touch("elsewhere/y.png");
+  const auto run = read_run(write(
+      "run/records.jsonl", {item(1, "run/x.png"), item(2, (folder_ / "elsewhere/y.png").string())}, folder_.string()));
+  EXPECT_EQ(run.items.at(0).output, folder_ / "run/x.png");
+  EXPECT_EQ(run.items.at(1).output, folder_ / "elsewhere/y.png");
+}
+
+TEST_F(RecordedRunTest, OutputsOfOneNameKeepTheirFoldersWhenNoneLiesBesideTheRecords) {
+  touch("out/anna/s.png");
+  touch("out/bert/s.png");
+  touch("logs/notes.txt");
+  const auto run = read_run(write("logs/records.jsonl", {item(1, "../out/anna/s.png"), item(2, "../out/bert/s.png")},
+                                  (folder_ / "cwd").string()));
+  EXPECT_EQ(run.items.at(0).key, "anna/s.png");
+  EXPECT_EQ(run.items.at(1).key, "bert/s.png");
+}
+
+/// A link to itself stands for a folder that one may not enter: both can't be looked at.
+TEST_F(RecordedRunTest, ASourceThatCannotBeLookedAtIsGone) {
+  touch("run/x.png");
+  fs::create_symlink("loop", folder_ / "loop");
+  auto line = item(1, "run/x.png");
+  line["input"] = {{"path", "loop/me.png"}, {"sha256", sha256_of_bytes("x", 1)}};
+  EXPECT_EQ(read_run(write("run/records.jsonl", {line}, folder_.string())).items.at(0).source, folder_ / "loop/me.png");
+}
+
 /// Recorded from a neighbouring folder; the folder above this one has such a file, too.
 TEST_F(RecordedRunTest, ANameNeverLeavesTheFolderOfTheRecords) {
   touch("out/x.png");
