@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <set>
 
 #include "check_again.hpp"
 #include "check_compare.hpp"
@@ -41,7 +42,7 @@ Json evaluate_run(const CheckOptions& options, const fs::path& run) {
 }
 
 Json read_figures(const fs::path& file) {
-  if (!fs::is_regular_file(file))
+  if (!is_file(file))
     throw NoInputError(file.string() + ": no stored figures; write them with check --update --figures");
   const auto bytes = read_file(file, kMaxBytes);
   auto json = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
@@ -54,21 +55,42 @@ void write_json(const fs::path& file, const std::string& text) {
   write_file_atomically(file, {text.begin(), text.end()});
 }
 
+bool lies_inside(const fs::path& key) {
+  const auto plain = key.lexically_normal();
+  return plain.is_relative() && !plain.empty() && *plain.begin() != "..";
+}
+
+/// A stored run holds its pictures itself, each under a name of its own.
+void expect_names(const RecordedRun& run) {
+  std::set<fs::path> names;
+  for (const auto& item : run.items) {
+    if (item.output.empty()) continue;
+    if (!lies_inside(item.key)) {
+      throw UsageError("--update: expected outputs inside the run's folder, got " + item.output.string() +
+                       "; make the run without --allow-outside");
+    }
+    if (!names.insert(fs::path(item.key).lexically_normal()).second) {
+      throw UsageError("--update: two outputs of " + run.file.string() + " would be stored as " + item.key +
+                       "; keep the records beside the outputs (without --records)");
+    }
+  }
+}
+
 /// The pictures that the old baseline's records name and the new one's don't. Nothing else in the folder is touched.
 std::vector<fs::path> old_pictures(const fs::path& folder, const RecordedRun& run) {
   std::vector<fs::path> pictures;
-  if (!fs::exists(folder / "records.jsonl")) return pictures;
+  if (!path_exists(folder / "records.jsonl")) return pictures;
   for (const auto& item : read_run(folder / "records.jsonl").items) {
     const bool kept =
         std::any_of(run.items.begin(), run.items.end(), [&](const RecordedItem& now) { return now.key == item.key; });
-    if (!kept && item.output == folder / item.key) pictures.push_back(item.output);
+    if (!kept && item.output == folder / item.key && lies_inside(item.key)) pictures.push_back(item.output);
   }
   return pictures;
 }
 
 void expect_pictures(const RecordedRun& run) {
   for (const auto& item : run.items) {
-    if (!item.ok() || fs::is_regular_file(item.output)) continue;
+    if (!item.ok() || is_file(item.output)) continue;
     throw NoInputError("--update: expected the picture " + item.output.string() + ", which the records of " +
                        run.file.string() + " name, got none; make it again with edit --resume");
   }
@@ -77,17 +99,18 @@ void expect_pictures(const RecordedRun& run) {
 /// What can fail without writing comes first and removing comes last, so that a failure costs the baseline nothing.
 std::size_t accept(const CheckOptions& options, const RecordedRun& run) {
   const auto folder = folder_of(options.baseline);
-  if (fs::exists(folder) && fs::weakly_canonical(folder) ==
-                                fs::weakly_canonical(fs::is_directory(run.file) ? run.file : run.file.parent_path())) {
+  if (path_exists(folder) &&
+      canonical_path(folder) == canonical_path(fs::is_directory(run.file) ? run.file : run.file.parent_path())) {
     throw UsageError("--update: the stored run and the run lie in the same folder, " + folder.string());
   }
+  expect_names(run);
   expect_pictures(run);
   const auto gone = old_pictures(folder, run);
   const auto figures = options.figures ? evaluate_run(options, run.file).dump(1) + '\n' : std::string();
   make_folder(folder);
   std::string records;
   for (const auto& item : run.items) {
-    records += item.record.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    records += record_line(item.record) + '\n';
     if (!item.ok()) continue;
     const auto target = folder / item.key;
     make_folder_of(target);
@@ -101,16 +124,14 @@ std::size_t accept(const CheckOptions& options, const RecordedRun& run) {
 
 void print(const Drift& drift, bool json, std::ostream& out) {
   if (json) {
-    out << Json{{"where", drift.where}, {"what", drift.what}, {"how", drift.how}}.dump(-1, ' ', false,
-                                                                                       Json::error_handler_t::replace)
-        << '\n';
+    out << shown({{"where", drift.where}, {"what", drift.what}, {"how", drift.how}}) << '\n';
   } else {
     out << drift.where << ": " << drift.what << ": " << drift.how << '\n';
   }
 }
 
 RecordedRun stored_run(const CheckOptions& options) {
-  if (fs::exists(options.baseline)) return read_run(options.baseline);
+  if (path_exists(options.baseline)) return read_run(options.baseline);
   throw NoInputError(options.baseline.string() + ": no stored run; store one with magicface check RUN " +
                      options.baseline.string() + " --update");
 }

@@ -51,19 +51,45 @@ std::string ranges(const std::vector<std::size_t>& numbers) {
   return text;
 }
 
+/// What one record file says.
+struct ShardRecords {
+  ItemLines items;
+  std::map<std::string, RecordJson> runs;  ///< by folder, the last one of each
+  RecordJson last_run;
+  std::set<std::size_t> planned;  ///< numbers of the items in runs with the last one's plan
+  bool ended = false;             ///< the last run looked at everything it had to do
+
+  void add(const RecordJson& line) {
+    const auto event = text_at(line, "event");
+    if (event == "run") {
+      if (last_run.is_null() || line.at("plan") != last_run.at("plan")) planned.clear();
+      last_run = line;
+      runs[text_at(line, "folder")] = line;
+      ended = false;
+    }
+    if (event == "item") planned.insert(line.at("item").get<std::size_t>());
+    if (event == "end") ended = text_at(line, "reason") == "done";
+    items.add(line);
+  }
+};
+
 class Merge {
  public:
   void read(const fs::path& file) {
-    RecordJson run;
-    ItemLines items;
-    read_records(file, [&](std::size_t, const RecordJson& line) {
-      if (line.at("event") == "run") run = line;
-      items.add(line);
-    });
-    if (run.is_null()) throw UsageError(file.string() + ": no run is recorded in it; name record files");
-    check_same_job(file, run);  // the last one alone: a line that was mended since changed the plan
-    runs_.push_back(std::move(run));
-    for (auto& item : items.lines()) add(file, std::move(item.record));
+    ShardRecords shard;
+    read_records(file, [&](std::size_t, const RecordJson& line) { shard.add(line); });
+    const auto& last = shard.last_run;
+    if (last.is_null()) throw UsageError(file.string() + ": no run is recorded in it; name record files");
+    check_same_job(file, last);  // the last one alone: a line that was mended since changed the plan
+    planned_ += shard.planned.size();
+    if (!shard.ended) unfinished_.push_back(last.at("shard"));
+    // A run for every folder that names are relative to.
+    std::map<std::string, std::size_t> run_of;
+    for (auto& [folder, run] : shard.runs) {
+      run_of[folder] = runs_.size();
+      runs_.push_back(std::move(run));
+    }
+    for (auto& item : shard.items.lines()) add(file, run_of.at(item.folder.string()), std::move(item.record));
   }
 
   /// Names what is missing or double and returns how many items that are.
@@ -80,6 +106,13 @@ class Merge {
     // Items that were left alone when a line before them was mended keep their old numbers, which others have now, too.
     for (std::size_t item = 1; items_.size() < total_ && item <= total_; ++item) {
       if (!numbers.contains(item)) missing.push_back(item);
+    }
+    // What a run leaves alone gets no line: until it has ended, items of an earlier plan may stand in for those of its
+    // own.
+    if (missing.empty() && planned_ < total_ && !unfinished_.empty()) {
+      for (const auto& shard : unfinished_)
+        log::error("merge: the last run of " + name_of(shard) + " didn't end; run it again with --resume");
+      problems += unfinished_.size();
     }
     if (!missing.empty()) {
       log::error("merge: " + std::to_string(missing.size()) + " of " + std::to_string(total_) +
@@ -118,6 +151,11 @@ class Merge {
     RecordJson line;
   };
 
+  static std::string name_of(const RecordJson& shard) {
+    if (shard.is_null()) return "the job";
+    return "shard " + shard.at("index").dump() + "/" + shard.at("count").dump();
+  }
+
   static std::size_t number_of(const RecordJson& line) { return line.at("item").get<std::size_t>(); }
 
   /// Shards of one job agree on the plan (which item has which output), the number of shards, and the bundle.
@@ -145,7 +183,7 @@ class Merge {
   }
 
   /// An item of another file is a double, and replaced.
-  void add(const fs::path& file, RecordJson line) {
+  void add(const fs::path& file, std::size_t run, RecordJson line) {
     const auto item = std::to_string(number_of(line));
     const auto output = text_at(line, "output");
     auto& entry = items_[output.empty() ? "item " + item : output];
@@ -153,7 +191,7 @@ class Merge {
       ++doubles_;
       log::error("merge: item " + item + " is in " + entry.file.string() + " and in " + file.string());
     }
-    entry = {file, runs_.size() - 1, std::move(line)};
+    entry = {file, run, std::move(line)};
   }
 
   std::size_t count(const char* status) const {
@@ -164,7 +202,8 @@ class Merge {
   std::vector<RecordJson> runs_;
   std::map<std::string, Entry> items_;  ///< by output
   std::set<std::size_t> seen_shards_;
-  std::size_t shards_ = 1, total_ = 0, doubles_ = 0;
+  std::size_t shards_ = 1, total_ = 0, doubles_ = 0, planned_ = 0;
+  std::vector<RecordJson> unfinished_;  ///< shards whose last run was killed or stopped
   std::string bundle_;
   RecordJson plan_;
   fs::path first_file_;
@@ -178,7 +217,7 @@ void write(const fs::path& file, const std::string& text) {
 
 JobResult run_merge(const MergeOptions& options, std::ostream& out) {
   for (const auto& file : {options.out, options.csv}) {
-    if (!file.empty() && !options.overwrite && fs::exists(file)) {
+    if (!file.empty() && !options.overwrite && path_exists(file)) {
       throw UsageError(file.string() + " exists; give --overwrite to replace it, or another name");
     }
   }
@@ -188,7 +227,7 @@ JobResult run_merge(const MergeOptions& options, std::ostream& out) {
   const auto problems = merge.check();
   const auto lines = merge.lines();
   std::string text;
-  for (const auto& line : lines) text += line.dump(-1, ' ', false, RecordJson::error_handler_t::replace) + '\n';
+  for (const auto& line : lines) text += record_line(line) + '\n';
   if (options.out.empty()) {
     out << text;
   } else {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <sstream>
 
 #include "magicface/core/error.hpp"
@@ -25,6 +26,9 @@ class Merge : public testing::Test {
     for (const auto item : items) {
       file.item({{"item", item}, {"status", "ok"}, {"output", std::to_string(item) + ".png"}});
     }
+  }
+  void end(std::size_t index, const char* reason) const {
+    RecordFile(folder_ / record_file_name({index, 2})).end({{"reason", reason}});
   }
   void item(std::size_t index, RecordJson line) const {
     RecordFile(folder_ / record_file_name({index, 2})).item(std::move(line));
@@ -69,6 +73,42 @@ TEST_F(Merge, ItemsFollowTheFolderThatTheirNamesAreRelativeTo) {
   EXPECT_EQ(order(), "r13r2");
 }
 
+TEST_F(Merge, ItemsOfAnEarlierPlanHideNothing) {
+  shard(1, {1, 3, 5}, "old");
+  shard(2, {2, 4}, "old");
+  shard(1, {}, "p");
+  shard(2, {}, "p");
+  EXPECT_EQ(merge().failed, 2U) << "both runs were killed before their first item";
+  end(1, "done");
+  EXPECT_EQ(merge().failed, 1U);
+  end(2, "signal");
+  EXPECT_EQ(merge().failed, 1U);
+  end(2, "done");
+  EXPECT_EQ(merge().failed, 0U) << "what was made before is as it would be made now";
+}
+
+TEST_F(Merge, ARunThatWentOnFromAnotherFolderKeepsTheNamesOfBoth) {
+  shard(1, {1, 3, 5});
+  shard(2, {2});
+  const auto name = record_file_name({2, 2});
+  const auto here = std::filesystem::current_path().string();
+  auto text = folder_.read(name);
+  folder_.write(name, text.replace(text.find(here), here.size(), "/elsewhere"));
+  shard(2, {4});
+  EXPECT_EQ(merge().failed, 0U);
+  std::map<std::string, std::string> folder_of;
+  std::istringstream lines(out_.str());
+  std::string folder;
+  for (std::string line; std::getline(lines, line);) {
+    const auto record = RecordJson::parse(line);
+    if (record["event"] == "run") folder = record["folder"];
+    if (record["event"] == "item") folder_of[record["output"]] = folder;
+  }
+  EXPECT_EQ(folder_of.size(), 5U);
+  EXPECT_EQ(folder_of["2.png"], "/elsewhere");
+  EXPECT_EQ(folder_of["4.png"], here);
+}
+
 TEST_F(Merge, AnItemThatWasRunAgainCountsOnce) {
   shard(1, {1, 3, 3, 5});
   shard(2, {2, 4});
@@ -93,6 +133,8 @@ TEST_F(Merge, ALineThatWasMendedCountsAsItIsNow) {
   for (std::size_t edit : {2, 3}) {  // item 3 of before is left alone, and keeps its number
     item(2, {{"item", edit}, {"line", 2}, {"status", "ok"}, {"output", "mended" + std::to_string(edit) + ".png"}});
   }
+  end(1, "done");
+  end(2, "done");
   EXPECT_EQ(merge().failed, 0U);
   EXPECT_EQ(order(), "rr123345");
 }

@@ -147,3 +147,24 @@ def test_figures_are_compared(program, bundle, sample, tmp_path):
     stored.write_text(json.dumps(figures))
     result = program("check", "run", "stored", *flags)
     assert result.code == 1 and len(result.paths) == 1 and "figures: background_rmse: expected 0.25, got 0" in result.out
+
+
+def test_update_never_leaves_the_stored_run(program, tmp_path, pixels):
+    source, mine = save(tmp_path / "me.png", pixels), save(tmp_path / "other" / "two.png", pixels)
+    inside = save(tmp_path / "run" / "one.png", pixels)
+    items = [record(number, source, output, tmp_path, {"AU12": number}) for number, output in ((1, inside), (2, mine))]
+    items[1]["output"] = "run/../other/two.png"
+    write_run(tmp_path / "run", tmp_path, items)
+    result = program("check", "run", "stored", "--update")
+    assert result.code == 2 and "inside the run's folder" in result.err, result.err
+    assert not (tmp_path / "stored").exists()
+
+
+def test_update_keeps_outputs_of_one_name_apart(program, tmp_path, pixels):
+    source = save(tmp_path / "me.png", pixels)
+    outputs = [save(tmp_path / "out" / who / "s.png", pixels + np.uint8(shift)) for shift, who in enumerate(("anna", "bert"))]
+    write_run(tmp_path / "logs", tmp_path, [record(n, source, output, tmp_path, {"AU12": n}) for n, output in enumerate(outputs, 1)])
+    assert program("check", "logs", "stored", "--update").code == 0
+    result = program("check", "logs", "stored")
+    assert result.code == 0, result.out
+    assert (tmp_path / "stored" / "bert" / "s.png").read_bytes() == outputs[1].read_bytes()
