@@ -22,7 +22,7 @@ Json at(const Json& object, const char* key) {
 }
 
 std::string expected_got(const Json& stored, const Json& now) {
-  return "expected " + stored.dump() + ", got " + now.dump();
+  return "expected " + shown(stored) + ", got " + shown(now);
 }
 
 std::string expected_got(double stored, double now, double tolerance) {

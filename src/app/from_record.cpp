@@ -97,7 +97,7 @@ EditRequest request_of(const RecordJson& edit, const face::AuVocabulary& vocabul
 /// Whether the edit begins another picture of the batch than the one before. An edit of the record's own has no input.
 bool same_item(const RecordJson& a, const RecordJson& b) {
   const auto text = [](const RecordJson& edit, const char* key) {
-    return edit.contains(key) ? edit[key].dump() : std::string();
+    return edit.contains(key) ? shown(edit[key]) : std::string();
   };
   return text(a, "input") == text(b, "input") && text(a, "face") == text(b, "face");
 }

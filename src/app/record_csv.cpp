@@ -7,6 +7,7 @@
 #include "magicface/core/csv.hpp"
 #include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
+#include "magicface/core/utf8.hpp"
 
 namespace magicface::app {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 /// A value as people read it: no quotes around text, nothing for null, "AU4=-6 AU12=2.5" for an object, "; " in lists.
 std::string plain(const RecordJson& value) {
   if (value.is_null()) return {};
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) return valid_utf8(value.get_ref<const std::string&>(), "\uFFFD");
   if (value.is_number_float()) return format_number(value.get<double>());
   std::vector<std::string> parts;
   if (value.is_object()) {

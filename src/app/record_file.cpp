@@ -8,13 +8,36 @@
 
 #include "magicface/core/error.hpp"
 #include "magicface/core/log.hpp"
+#include "magicface/core/utf8.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
+namespace {
+
+/// Every line begins so; a file that doesn't is somebody else's.
+constexpr std::string_view kBeginning = R"({"event":")";
+
+/// Puts every text of `json` through `change`; names of fields are ours.
+void change_texts(RecordJson& json, std::string (*change)(std::string_view)) {
+  if (json.is_string()) {
+    json = change(json.get_ref<const std::string&>());
+  } else if (json.is_structured()) {
+    for (auto& element : json) change_texts(element, change);
+  }
+}
+
+}  // namespace
 
 std::string text_at(const RecordJson& object, const char* key) {
   const bool there = object.is_object() && object.contains(key) && object[key].is_string();
   return there ? object[key].get<std::string>() : std::string();
+}
+
+std::string shown(const RecordJson& value) { return value.dump(-1, ' ', false, RecordJson::error_handler_t::replace); }
+
+std::string record_line(RecordJson record) {
+  change_texts(record, escaped_bytes);
+  return shown(record);
 }
 
 std::string utc_time() {
@@ -42,7 +65,7 @@ std::vector<fs::path> record_files_in(const fs::path& folder) {
   return files;
 }
 
-RecordFile::RecordFile(const fs::path& file) : file_(file) {
+RecordFile::RecordFile(const fs::path& file) : file_(file, kBeginning) {
   if (file_.repaired() > 0) {
     log::warn(file.string() + ": a dead run left half a line, " + std::to_string(file_.repaired()) +
               " bytes; it was cut off");
@@ -72,8 +95,7 @@ void RecordFile::end(RecordJson details) {
 void RecordFile::append(const char* event, RecordJson details) {
   RecordJson line{{"event", event}, {"schema", kRecordSchema}, {"time", utc_time()}};
   for (auto& [key, value] : details.items()) line[key] = std::move(value);
-  // A name that isn't UTF-8 must not end the run.
-  file_.append(line.dump(-1, ' ', false, RecordJson::error_handler_t::replace));
+  file_.append(record_line(std::move(line)));
 }
 
 void read_records(const fs::path& file, const std::function<void(std::size_t, const RecordJson&)>& use) {
@@ -87,7 +109,8 @@ void read_records(const fs::path& file, const std::function<void(std::size_t, co
     if (text.empty()) continue;
     const std::string place = file.string() + ":" + std::to_string(number) + ": ";
     try {
-      const auto line = RecordJson::parse(text);
+      auto line = RecordJson::parse(text);
+      change_texts(line, unescaped_bytes);
       const auto schema = line.at("schema").get<int>();
       if (schema > kRecordSchema) {
         throw UsageError(place + "expected records of schema " + std::to_string(kRecordSchema) + ", got " +

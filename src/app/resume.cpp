@@ -5,6 +5,7 @@
 #include <set>
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
 #include "magicface/core/hash.hpp"
 
 namespace magicface::app {
@@ -20,11 +21,11 @@ std::string difference(const RecordJson& before, const RecordJson& now) {
   for (const auto& [key, value] : now.items()) {
     const auto old = before.contains(key) ? before[key] : RecordJson();
     // Through nlohmann::json, which forgets the order of keys: two runs may name the action units in another order.
-    if (nlohmann::json::parse(old.dump()) != nlohmann::json::parse(value.dump()))
-      return key + " " + old.dump() + " -> " + value.dump();
+    if (nlohmann::json::parse(shown(old)) != nlohmann::json::parse(shown(value)))
+      return key + " " + shown(old) + " -> " + shown(value);
   }
   for (const auto& [key, value] : before.items()) {
-    if (!now.contains(key)) return key + " " + value.dump() + " -> null";
+    if (!now.contains(key)) return key + " " + shown(value) + " -> null";
   }
   return {};
 }
@@ -115,7 +116,7 @@ void RecordedOutputs::add(const RecordJson& line) {
   Made made;
   made.input_sha256 = text_at(line.value("input", RecordJson()), "sha256");
   made.bundle_sha256 = text_at(line.value("bundle", RecordJson()), "sha256");
-  made.parameters = line.value("parameters", RecordJson::object()).dump();
+  made.parameters = shown(line.value("parameters", RecordJson::object()));
   for (const auto& file : line.value("outputs", RecordJson::array())) {
     made.files.emplace_back(name_now(text_at(file, "path")), text_at(file, "sha256"));
     outputs_[made.files.back().first.string()].begun = true;
@@ -166,9 +167,12 @@ std::optional<std::string> reason_to_run(const RecordedOutputs::Made& made, cons
   const auto changed = difference(RecordJson::parse(made.parameters), now.parameters);
   if (!changed.empty()) return "the parameters changed: " + changed;
   for (const auto& [file, sha256] : made.files) {
-    std::error_code failure;
-    if (!fs::exists(file, failure)) return "the output is missing";
-    if (sha256_of_file(file) != sha256) return "the output was changed";
+    if (!path_exists(file)) return "the output is missing";
+    try {
+      if (sha256_of_file(file) != sha256) return "the output was changed";
+    } catch (const Error&) {
+      return "the output can't be read";
+    }
   }
   return std::nullopt;
 }

@@ -25,6 +25,14 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return overlong || surrogate || point > 0x10FFFF ? 0 : length;
 }
 
+constexpr char kEscapeLead = '\xEE';
+
+/// Whether one of U+EF80 to U+EFFF begins at `at`.
+bool is_escape(std::string_view text, std::size_t at) {
+  return text[at] == kEscapeLead && text.size() - at >= 3 && (byte_at(text, at + 1) & 0xFE) == 0xBE &&
+         (byte_at(text, at + 2) & 0xC0) == 0x80;
+}
+
 bool begins_character(char byte) { return (byte & 0xC0) != 0x80; }
 
 }  // namespace
@@ -52,6 +60,37 @@ std::string valid_utf8(std::string_view text, std::string_view replacement) {
     }
   }
   return valid;
+}
+
+std::string escaped_bytes(std::string_view text) {
+  std::string escaped;
+  for (std::size_t at = 0; at < text.size();) {
+    const unsigned byte = byte_at(text, at);
+    const std::size_t length = byte == 0 ? 1 : sequence_length(text, at);
+    if (length > 0 && !is_escape(text, at)) {
+      escaped += text.substr(at, length);
+      at += length;
+      continue;
+    }
+    escaped += kEscapeLead;
+    escaped += static_cast<char>(0xBC | byte >> 6);
+    escaped += static_cast<char>(0x80 | (byte & 0x3F));
+    ++at;
+  }
+  return escaped;
+}
+
+std::string unescaped_bytes(std::string_view text) {
+  std::string bytes;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!is_escape(text, at)) {
+      bytes += text[at];
+      continue;
+    }
+    bytes += static_cast<char>((byte_at(text, at + 1) & 0x03) << 6 | (byte_at(text, at + 2) & 0x3F));
+    at += 2;
+  }
+  return bytes;
 }
 
 std::optional<std::string> utf8_to_latin1(std::string_view text) {

@@ -11,6 +11,11 @@ namespace magicface {
 /// `text` with `replacement` for every byte that isn't valid UTF-8 and every NUL.
 std::string valid_utf8(std::string_view text, std::string_view replacement = "?");
 
+/// Valid UTF-8 that `unescaped_bytes` turns back into any `text`: a byte 80 to FF that isn't valid becomes U+EF80 to
+/// U+EFFF (of the private use area), and so does each byte of such a character.
+std::string escaped_bytes(std::string_view text);
+std::string unescaped_bytes(std::string_view text);
+
 /// Characters, not bytes, of a UTF-8 text.
 std::size_t character_count(std::string_view text);
 
