@@ -15,7 +15,9 @@ namespace {
 std::vector<PictureRow> read_intensities(const std::string& text, const std::string& name,
                                          const face::AuVocabulary& vocabulary) {
   std::vector<PictureRow> rows;
-  for (const auto& row : face::parse_au_table(text, name, vocabulary).rows) {
+  const auto table = face::parse_au_table(text, name, vocabulary, face::AuGaps::leave_out);
+  for (const auto line : table.unusable) rows.push_back({line, {}});
+  for (const auto& row : table.rows) {
     auto& entry = rows.emplace_back(PictureRow{row.line, {}});
     for (std::size_t i = 0; i < vocabulary.size(); ++i) {
       if (!row.value[i])
@@ -24,7 +26,18 @@ std::vector<PictureRow> read_intensities(const std::string& text, const std::str
       entry.values.push_back(*row.value[i]);
     }
   }
+  std::sort(rows.begin(), rows.end(), [](const PictureRow& a, const PictureRow& b) { return a.line < b.line; });
   return rows;
+}
+
+/// Whether the program says itself that it read no face (OpenFace: success 0), or a column is empty or NaN.
+bool has_no_values(const CsvRow& row, const CsvRow& header, const std::vector<std::size_t>& columns) {
+  const auto success = std::find(header.fields.begin(), header.fields.end(), "success");
+  if (success != header.fields.end() &&
+      parse_number(row.fields[static_cast<std::size_t>(success - header.fields.begin())]) == 0.0)
+    return true;
+  return std::any_of(columns.begin(), columns.end(),
+                     [&](const std::size_t column) { return is_missing(row.fields[column]); });
 }
 
 /// The numbers of the given columns, row by row. @param where flag and file, for messages
@@ -35,6 +48,7 @@ std::vector<PictureRow> read_columns(const std::vector<CsvRow>& csv, const std::
     const auto place = where + ":" + std::to_string(row->line);
     expect_fields_of_header(*row, csv.front(), place);
     auto& entry = rows.emplace_back(PictureRow{row->line, {}});
+    if (has_no_values(*row, csv.front(), columns)) continue;
     for (const auto column : columns) {
       const auto number = parse_number(row->fields[column]);
       if (!number)

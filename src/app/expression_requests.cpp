@@ -73,8 +73,8 @@ std::vector<EditRequest> table_edits(const fs::path& file, face::AuSense sense, 
   if (!table.ignored.empty()) {
     log::warn("--au-file " + file.string() + ": the bundle doesn't know " + join(table.ignored, ", ") + "; left out");
   }
-  if (table.unusable > 0) {
-    log::warn("--au-file " + file.string() + ": " + std::to_string(table.unusable) +
+  if (!table.unusable.empty()) {
+    log::warn("--au-file " + file.string() + ": " + std::to_string(table.unusable.size()) +
               " rows without a face (success 0) left out");
   }
   std::vector<EditRequest> requests;

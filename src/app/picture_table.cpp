@@ -42,10 +42,10 @@ void PictureTable::add(const fs::path& table, const Reader& read) {
 }
 
 void PictureTable::add_row(const fs::path& key, std::vector<double> values, const std::string& where) {
-  const auto [place, added] = by_path_.emplace(key, std::move(values));
-  if (!added)
-    throw UsageError(flag_ + " " + where + ": a second row for " + place->first.string() +
-                     "; keep one face for a picture");
+  auto& known = by_path_[key];
+  if (!known.empty() && !values.empty())
+    throw UsageError(flag_ + " " + where + ": a second row for " + key.string() + "; keep one face for a picture");
+  if (known.empty()) known = std::move(values);
 }
 
 void PictureTable::add_file(const fs::path& file, const Reader& read) {
@@ -71,17 +71,26 @@ void PictureTable::add_folder(const fs::path& folder, const Reader& read) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() != ".csv") continue;
     const auto name = entry.path().string();
-    const auto rows = read(text_of(entry.path()), name);
-    if (rows.size() != 1)
-      throw UsageError(flag_ + " " + name + ": expected one face, got " + std::to_string(rows.size()));
-    add_row(stem_key(entry.path()), rows.front().values, name);
+    const auto text = text_of(entry.path());
+    const bool header_only = parse_given_csv(text, flag_ + " " + name).size() < 2;
+    const auto rows = header_only ? std::vector<PictureRow>(1) : read(text, name);
+    const auto faces = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return !row.values.empty(); });
+    if (faces > 1) throw UsageError(flag_ + " " + name + ": expected one face, got " + std::to_string(faces));
+    for (const auto& row : rows) add_row(stem_key(entry.path()), row.values, name);
   }
   source_ += (source_.empty() ? "" : ", ") + folder.string() + "/";
 }
 
 const std::vector<double>& PictureTable::find(const fs::path& picture) {
   const auto canonical = canonical_path(picture);
-  if (const auto found = by_path_.find(canonical); found != by_path_.end()) return found->second;
+  const auto values_of = [&](const std::vector<double>& row) -> const std::vector<double>& {
+    if (row.empty())
+      throw ItemError(picture.string() + ": no values for this picture in " + flag_ +
+                      ": no face was read (success 0, "
+                      "no row, an empty cell or NaN)");
+    return row;
+  };
+  if (const auto found = by_path_.find(canonical); found != by_path_.end()) return values_of(found->second);
   const auto key = stem_key(picture);
   const auto found = by_path_.find(key);
   if (found == by_path_.end()) throw ItemError(picture.string() + ": no row of " + flag_ + " is for this picture");
@@ -90,7 +99,7 @@ const std::vector<double>& PictureTable::find(const fs::path& picture) {
     throw ItemError(picture.string() + ": " + flag_ + " has one row for " + picture.stem().string() + ", and " +
                     first.string() + " is named so, too; use a CSV with a file column");
   }
-  return found->second;
+  return values_of(found->second);
 }
 
 }  // namespace magicface::app

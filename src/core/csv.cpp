@@ -69,6 +69,11 @@ void expect_fields_of_header(const CsvRow& row, const CsvRow& header, const std:
                    std::to_string(row.fields.size()));
 }
 
+bool is_missing(std::string_view field) {
+  const auto word = lower_case(trim(field));
+  return word.empty() || word == "nan" || word == "-nan";
+}
+
 std::optional<std::vector<std::string>> parse_csv_row(const std::string& line) {
   Parser parser;
   std::vector<std::string> fields;

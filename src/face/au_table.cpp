@@ -76,7 +76,7 @@ std::string au_column(std::string_view unit, AuColumns columns) {
   return "AU" + number + "_r";
 }
 
-AuTable parse_au_table(std::string_view csv, const std::string& name, const AuVocabulary& vocabulary) {
+AuTable parse_au_table(std::string_view csv, const std::string& name, const AuVocabulary& vocabulary, AuGaps gaps) {
   const auto rows = parse_given_csv(csv, name);
   if (rows.size() < 2) throw UsageError(name + ": expected a header and at least one row of intensities, got none");
   AuTable table;
@@ -84,8 +84,10 @@ AuTable parse_au_table(std::string_view csv, const std::string& name, const AuVo
   for (auto row = rows.begin() + 1; row != rows.end(); ++row) {
     const std::string where = name + ": line " + std::to_string(row->line);
     expect_fields_of_header(*row, rows[0], where);
-    if (columns.success && parse_number(row->fields[*columns.success]) == 0.0) {
-      ++table.unusable;
+    const auto is_gap = [&](const auto& column) { return column && is_missing(row->fields[*column]); };
+    if ((columns.success && parse_number(row->fields[*columns.success]) == 0.0) ||
+        (gaps == AuGaps::leave_out && std::any_of(columns.unit.begin(), columns.unit.end(), is_gap))) {
+      table.unusable.push_back(row->line);
       continue;
     }
     AuRow values{row->line, std::vector<std::optional<double>>(vocabulary.size())};
@@ -98,7 +100,8 @@ AuTable parse_au_table(std::string_view csv, const std::string& name, const AuVo
     }
     table.rows.push_back(std::move(values));
   }
-  if (table.rows.empty()) throw UsageError(name + ": no row with a face (success is 0 in all of them)");
+  if (table.rows.empty() && gaps == AuGaps::refuse)
+    throw UsageError(name + ": no row with a face (success is 0 in all of them)");
   return table;
 }
 

@@ -152,3 +152,20 @@ def portraits(make_picture, tmp_path) -> Path:
     for number in range(2):
         make_picture(tmp_path / "in" / f"p{number}.png", number)
     return tmp_path / "in"
+
+
+@pytest.fixture
+def evaluate(tiny, bundle):
+    """`eval` with the tiny bundle."""
+    return lambda *arguments: tiny("eval", "--bundle", bundle, *arguments)
+
+
+@pytest.fixture
+def faces(sample, tmp_path):
+    """A portrait as PNG, and a slightly noisy, brighter one in which the face is still found."""
+    image = Image.open(sample).convert("RGB")
+    image.save(tmp_path / "me.png")
+    noise = np.random.default_rng(3).normal(4, 6, np.asarray(image).shape)
+    Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8)).save(tmp_path / "made.png")
+    shutil.copy(tmp_path / "me.png", tmp_path / "copy.png")
+    return tmp_path

@@ -3,18 +3,15 @@
 import csv
 import json
 import re
-import shutil
 import sys
 import types
 from pathlib import Path
 
 import numpy as np
 import pytest
+from eval_files import UNITS, method, write_pairs
 from PIL import Image
 from scipy.ndimage import gaussian_filter
-
-UNITS = [f"AU{n}" for n in (1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26)]
-
 
 def pixels(path) -> np.ndarray:
     return np.asarray(Image.open(path).convert("RGB")).astype(float) / 255
@@ -33,37 +30,6 @@ def ssim(a: np.ndarray, b: np.ndarray) -> float:
         c1, c2 = 0.01 ** 2, 0.03 ** 2
         values.append((((2 * mx * my + c1) * (2 * cov + c2)) / ((mx * mx + my * my + c1) * (vx + vy + c2)))[5:-5, 5:-5].mean())
     return float(np.mean(values))
-
-
-@pytest.fixture
-def evaluate(tiny, bundle):
-    return lambda *arguments: tiny("eval", "--bundle", bundle, *arguments)
-
-
-@pytest.fixture
-def faces(sample, tmp_path):
-    """A portrait as PNG, and a slightly noisy, brighter one in which the face is still found."""
-    image = Image.open(sample).convert("RGB")
-    image.save(tmp_path / "me.png")
-    noise = np.random.default_rng(3).normal(4, 6, np.asarray(image).shape)
-    Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8)).save(tmp_path / "made.png")
-    shutil.copy(tmp_path / "me.png", tmp_path / "copy.png")
-    return tmp_path
-
-
-def write_pairs(path, *rows: dict):
-    """A CSV of pairs; columns are those of all rows."""
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    return path.name
-
-
-def method(result) -> dict:
-    [only] = json.loads(result.out)["methods"]
-    return only
 
 
 def test_an_unedited_copy_has_background_pose_and_identity_of_exactly_0(evaluate, faces):

@@ -56,6 +56,11 @@ TEST(Csv, FaultsOfAGivenFileAreWrongUsageThatNamesIt) {
             "a.csv:2: expected 2 fields as in the header, got 1");
 }
 
+TEST(Csv, AnEmptyFieldAndNanSayThatThereIsNoValue) {
+  for (const auto* field : {"", " ", "nan", "NaN", "-nan"}) EXPECT_TRUE(is_missing(field)) << field;
+  for (const auto* field : {"0", "-1.5", "none", "x"}) EXPECT_FALSE(is_missing(field)) << field;
+}
+
 TEST(Csv, FieldsComeBackAsTheyWere) {
   for (const std::string text : {"plain", "a, b", "say \"hi\"", " spaces ", ""}) {
     const auto rows = parse_csv(format_csv_row({"first", text}));

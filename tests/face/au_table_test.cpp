@@ -21,7 +21,17 @@ TEST(AuTable, OpenFacesColumnsWithItsSpaces) {
   EXPECT_EQ(table.rows[0].value[6], 3.25);
   EXPECT_EQ(table.rows[0].value[1], std::nullopt);
   EXPECT_EQ(table.ignored, std::vector<std::string>{"AU45_r"});
-  EXPECT_EQ(table.unusable, 1U);
+  EXPECT_EQ(table.unusable, std::vector<std::size_t>{3});
+}
+
+TEST(AuTable, RowsWithGapsAreLeftOutWhereThatIsAskedFor) {
+  const auto left_out = [](const char* csv) { return parse_au_table(csv, "aus.csv", published(), AuGaps::leave_out); };
+  const auto table = left_out("AU01_r,AU02_r,note\n1,2,\n1,,x\nnan,2,x\n3,4,x\n");
+  ASSERT_EQ(table.rows.size(), 2U) << "other columns may be empty";
+  EXPECT_EQ(table.rows[1].line, 5U);
+  EXPECT_EQ(table.unusable, (std::vector<std::size_t>{3, 4}));
+  EXPECT_TRUE(left_out("success,AU01_r\n0,1\n").rows.empty());
+  EXPECT_THROW(left_out("AU01_r\nhigh\n"), UsageError);
 }
 
 TEST(AuTable, LibreFacesColumns) {

@@ -27,6 +27,9 @@ std::vector<CsvRow> parse_given_csv(std::string_view text, const std::string& wh
 /// @param where file and line, for messages. @throws UsageError when the row hasn't as many fields as the header.
 void expect_fields_of_header(const CsvRow& row, const CsvRow& header, const std::string& where);
 
+/// Whether a field says that there is no value: it is empty, or NaN as programs print it.
+bool is_missing(std::string_view field);
+
 /// The fields of one line; nothing when its quotes are broken.
 std::optional<std::vector<std::string>> parse_csv_row(const std::string& line);
 

@@ -29,14 +29,21 @@ struct AuRow {
 
 struct AuTable {
   std::vector<AuRow> rows;
-  std::vector<std::string> ignored;  ///< intensity columns of units that the vocabulary lacks
-  std::size_t unusable = 0;          ///< rows that say themselves that no face was read (OpenFace: success 0)
+  std::vector<std::string> ignored;   ///< intensity columns of units that the vocabulary lacks
+  std::vector<std::size_t> unusable;  ///< lines of rows left out: no face was read (OpenFace: success 0), or a gap
+};
+
+/// What a row with an empty cell or a NaN in a unit's column is.
+enum class AuGaps {
+  refuse,    ///< a fault, and so is a table without any row of values
+  leave_out  ///< unusable, as a row without a face
 };
 
 /// A CSV with a header of OpenFace's, LibreFace's or plain ("AU4") columns; other columns are passed over, presence
 /// columns (AU04_c, au_4) too. @param name of the file, for messages
 /// @throws UsageError: no such column, a column given twice, a value that is no number, a row of another length, no
 /// row.
-AuTable parse_au_table(std::string_view csv, const std::string& name, const AuVocabulary& vocabulary);
+AuTable parse_au_table(std::string_view csv, const std::string& name, const AuVocabulary& vocabulary,
+                       AuGaps gaps = AuGaps::refuse);
 
 }  // namespace magicface::face
