@@ -34,6 +34,7 @@ Json evaluate_run(const CheckOptions& options, const fs::path& run) {
   eval.compute = options.compute;
   auto json = evaluation_json(evaluate(eval));
   // Figures of the run, not of this machine: where the files lie doesn't belong into a baseline.
+  json.erase("folder");
   for (auto& method : json["methods"]) {
     method.erase("items");
     method.erase("file");

@@ -135,6 +135,7 @@ Json evaluation_json(const Evaluation& evaluation) {
                        {"draws", evaluation.bootstrap.draws},
                        {"confidence", evaluation.bootstrap.confidence},
                        {"seed", evaluation.bootstrap.seed}};
+  json["folder"] = std::filesystem::current_path().string();  // where relative paths start, as in records
   json["axis"] = evaluation.axis;
   json["methods"] = Json::array();
   for (const auto& scores : evaluation.methods) {

@@ -7,15 +7,12 @@
 #include "eval_figures.hpp"
 #include "magicface/core/base64.hpp"
 #include "magicface/core/error.hpp"
-#include "magicface/core/files.hpp"
 #include "magicface/image/encode.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 namespace {
-
-constexpr std::uintmax_t kMaxBytes = std::uintmax_t{512} << 20;
 
 Json object_at(const Json& record, const char* key) {
   return record.contains(key) && record[key].is_object() ? record[key] : Json::object();
@@ -80,22 +77,6 @@ Json parameters_of(const Json& record) {
 
 }  // namespace
 
-FiguresByPicture read_figures_by_picture(const fs::path& file) {
-  if (!is_file(file)) throw NoInputError("--figures " + file.string() + ": no such file");
-  const auto bytes = read_file(file, kMaxBytes);
-  FiguresByPicture figures;
-  try {
-    const auto json = Json::parse(bytes.begin(), bytes.end());
-    for (const auto& method : json.at("methods")) {
-      for (const auto& item : method.at("items"))
-        figures[canonical_path(item.at("edited").get<std::string>())] = item.at("figures");
-    }
-  } catch (const Json::exception&) {
-    throw UsageError("--figures " + file.string() + ": expected what magicface eval --out FILE.json writes");
-  }
-  return figures;
-}
-
 std::string ReportData::picture(const fs::path& file) const {
   auto rgb = image::read_picture(file).rgb;
   const double scale = static_cast<double>(size_) / std::max(rgb.cols, rgb.rows);
@@ -136,8 +117,7 @@ std::optional<std::string> ReportData::add(const RecordedItem& item, const std::
   line["au"] = given(item);
   line["edit"] = name_of(record);
   line["readings"] = readings_of(record, line["au"]);
-  const auto figures = figures_.find(canonical_path(item.output));
-  line["figures"] = figures != figures_.end() ? figures->second : Json::object();
+  line["figures"] = figures_.of(item);
   if (!line["figures"].contains("au_mse") && !line["readings"].is_null())
     line["figures"]["au_mse"] = au_error(line["readings"]);
   line["parameters"] = parameters_of(record);

@@ -8,19 +8,14 @@
 #include <vector>
 
 #include "recorded_run.hpp"
+#include "report_figures.hpp"
 
 namespace magicface::app {
-
-/// Figures of pictures, by the picture's canonical path.
-using FiguresByPicture = std::map<std::filesystem::path, nlohmann::ordered_json>;
-/// Reads what `eval --json` wrote. @throws NoInputError, UsageError
-FiguresByPicture read_figures_by_picture(const std::filesystem::path& file);
 
 /// Collects what the page shows (src/app/report/report.js reads it).
 class ReportData {
  public:
-  ReportData(int size, int quality, const FiguresByPicture& figures)
-      : size_(size), quality_(quality), figures_(figures) {}
+  ReportData(int size, int quality, ReportFigures& figures) : size_(size), quality_(quality), figures_(figures) {}
 
   /// @param run the name of its run, when there are several; empty: the only one
   /// @returns what is wrong with the item's pictures; the item is shown all the same.
@@ -32,7 +27,7 @@ class ReportData {
   nlohmann::ordered_json source(const std::filesystem::path& file);
 
   int size_, quality_;
-  const FiguresByPicture& figures_;
+  ReportFigures& figures_;
   std::map<std::filesystem::path, std::size_t> source_index_;
   nlohmann::ordered_json sources_ = nlohmann::ordered_json::array(), items_ = nlohmann::ordered_json::array();
 };

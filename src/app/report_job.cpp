@@ -72,11 +72,24 @@ std::vector<std::string> names_of(const std::vector<fs::path>& runs) {
   return std::set(names.begin(), names.end()).size() == names.size() ? names : paths;
 }
 
+/// Once, not for every item: mostly it is all of them.
+void tell_of_figures(const fs::path& file, const ReportFigures& figures, std::size_t items) {
+  const auto of_items = [&](std::size_t count) { return std::to_string(count) + " of " + std::to_string(items); };
+  if (figures.found_by_name() > 0) {
+    log::info("--figures " + file.string() + ": " + of_items(figures.found_by_name()) +
+              " items aren't where it says any more; their figures are found by the pictures' names");
+  }
+  if (figures.missing() > 0) {
+    log::warn("--figures " + file.string() + ": expected figures of every picture, got none of " +
+              of_items(figures.missing()) + " items; write it with magicface eval of these runs");
+  }
+}
+
 }  // namespace
 
 JobResult run_report(const ReportOptions& options, std::ostream& out) {
   check(options);
-  const auto figures = options.figures ? read_figures_by_picture(*options.figures) : FiguresByPicture();
+  auto figures = options.figures ? ReportFigures(*options.figures) : ReportFigures();
   const auto names = names_of(options.runs);
   std::vector<std::pair<std::string, RecordedItem>> items;  // with the run's name
   std::vector<std::string> titles;
@@ -101,6 +114,7 @@ JobResult run_report(const ReportOptions& options, std::ostream& out) {
     }
   }
   progress.clear();
+  if (options.figures) tell_of_figures(*options.figures, figures, items.size());
   const auto text = page(data.json(join(titles, ", ")));
   make_folder_of(options.out);
   write_file_atomically(options.out, {text.begin(), text.end()});

@@ -84,6 +84,7 @@ TEST(EvalOutput, JsonHasEveryPair) {
   EXPECT_EQ(json["methods"][0]["items"][1]["figures"]["au_mse"], 0.5);
   EXPECT_EQ(json["methods"][0]["items"][1]["au"]["AU1"], 1);
   EXPECT_EQ(json["estimators"]["au"], "demo@1 au_estimator 0");
+  EXPECT_EQ(json["folder"], std::filesystem::current_path().string()) << "where the paths start";
 }
 
 TEST(EvalOutput, FormatsByExtension) {

@@ -231,6 +231,36 @@ def test_figures_of_eval_are_shown(program, sample, page, tmp_path):
     assert "0.125" in page.evaluate("document.querySelector('.figures').textContent")
 
 
+def page_data(path: Path) -> dict:
+    return json.loads(path.read_text().split('type="application/json">')[1].split("</script>")[0])
+
+
+def test_figures_are_found_from_another_folder_and_after_a_move(program, sample, tmp_path):
+    """As eval writes them in `work`, with its own folder as `folder`."""
+    work = tmp_path / "work"
+    work.mkdir()
+    make_run(work, [Path(shutil.copy(sample, work / "me.png"))], 3)
+    items = [{"edited": f"run/me_{number}.png", "figures": {"au_mse": number / 8}} for number in (1, 2)]
+    (work / "f.json").write_text(json.dumps({"folder": str(work), "methods": [{"items": items}]}))
+
+    def errors(*arguments) -> list:
+        result = program("report", *arguments, "--overwrite")
+        assert result.code == 0, result.err
+        assert [line for line in result.err.splitlines() if "figures of every picture" in line and "1 of 3 items" in line], result.err
+        return [item["figures"].get("au_mse") for item in page_data(tmp_path / "report.html")["items"][:2]]
+
+    assert errors("work/run", "--figures", "work/f.json") == [0.125, 0.25]
+    (work / "run").rename(tmp_path / "moved")
+    assert errors("moved", "--figures", "work/f.json") == [0.125, 0.25]
+
+
+def test_figures_of_another_run_are_warned_of(program, sample, tmp_path):
+    make_run(tmp_path, [Path(shutil.copy(sample, tmp_path / "me.png"))], 2)
+    (tmp_path / "f.json").write_text(json.dumps({"methods": [{"items": [{"edited": "other/you.png", "figures": {"au_mse": 4}}]}]}))
+    result = program("report", "run", "--figures", "f.json")
+    assert result.code == 0 and sum("f.json" in line and "2 of 2 items" in line for line in result.err.splitlines()) == 1, result.err
+
+
 def test_several_runs_are_told_apart(program, sample, page, tmp_path):
     for folder in ("guidance-1", "guidance-2"):
         source = Path(shutil.copy(sample, tmp_path / "me.png"))
