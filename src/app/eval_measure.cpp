@@ -53,8 +53,8 @@ class PairMeasurer {
   PairFigures measure(const EvalPair& pair) {
     PairFigures figures;
     const auto complain = [&](const std::string& problem) {
-      if (figures.problems.empty() || figures.problems.back() != problem)
-        figures.problems.push_back(problem);  // of several faces
+      const auto& known = figures.problems;  // several faces, or figures, may have one
+      if (std::find(known.begin(), known.end(), problem) == known.end()) figures.problems.push_back(problem);
     };
     if (pair.problem) {
       complain(*pair.problem);
@@ -67,13 +67,16 @@ class PairMeasurer {
     }
     cv::Mat pixels;
     const bool own = pair.by_face.size() == source_.readings.size();
+    // Of several faces that were edited and aren't found, a table's row doesn't say whose it is.
+    const bool whose = source_.readings.front().face || pair.by_face.size() < 2;
+    if (!whose) complain(no_face_in_source(pair.source));
     for (std::size_t i = 0; i < source_.readings.size(); ++i) {
       const auto& before = source_.readings[i];
       for (const auto& problem : before.problems) complain(problem);
       const auto problem = problem_of([&] {
         auto edited = reader_.read_edited(pair.edited, before);
         for (const auto& missing : edited.problems) complain(missing);
-        add_readings(own ? pair.by_face[i] : pair.variation, before, edited, figures);
+        if (whose) add_readings(own ? pair.by_face[i] : pair.variation, before, edited, figures);
         pixels = std::move(edited.rgb);
       });
       if (problem) complain(*problem);
@@ -124,6 +127,8 @@ class PairMeasurer {
       throw ItemError("no background: the source is " + size_text(before.cols, before.rows) +
                       " pixels, the edited picture " + size_text(edited.cols, edited.rows));
     }
+    if (!pair.mask && !source_.readings.front().face && reader_.has_parser())
+      throw ItemError(no_face_in_source(pair.source));
     if (!pair.mask && !source_.mask) source_.mask = reader_.face_mask(source_.readings);
     const cv::Mat mask = pair.mask ? read_mask(*pair.mask) : *source_.mask;
     if (mask.empty()) return;

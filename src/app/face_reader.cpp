@@ -19,7 +19,7 @@ cv::Rect2f share_of(const cv::Rect2f& box, const cv::Size& size) {
 }
 
 const face::Face& nearest_face(const std::vector<face::Face>& faces, const cv::Size& size, const FaceReading& source) {
-  const auto place = share_of(source.face.box, source.rgb.size());
+  const auto place = share_of(source.face->box, source.rgb.size());
   const face::Face* best = nullptr;
   float most = 0;
   for (const auto& candidate : faces) {
@@ -34,11 +34,19 @@ const face::Face& nearest_face(const std::vector<face::Face>& faces, const cv::S
 
 }  // namespace
 
+std::string no_face_in_source(const fs::path& picture) { return picture.string() + ": no face found in the source"; }
+
 FaceReader::FaceReader(std::shared_ptr<const models::Bundle> bundle, const pipeline::ComputeOptions& compute,
                        EvalTables tables)
     : bundle_(std::move(bundle)), faces_(bundle_, compute), tables_(std::move(tables)) {}
 
-FaceReading FaceReader::read(const fs::path& picture, cv::Mat rgb, const face::Face& face) {
+/// Whether a network is to read what no table says.
+bool FaceReader::needs_face() const {
+  return (tables_.au.empty() && faces_.can_estimate()) || (tables_.identity.empty() && bundle_->has("identity")) ||
+         (tables_.pose.empty() && bundle_->has("head_pose"));
+}
+
+FaceReading FaceReader::read(const fs::path& picture, cv::Mat rgb, const std::optional<face::Face>& face) {
   FaceReading reading{std::move(rgb), face, {}, {}, {}};
   const auto row_of = [&](PictureTable& table) -> const std::vector<double>* {
     try {
@@ -50,18 +58,18 @@ FaceReading FaceReader::read(const fs::path& picture, cv::Mat rgb, const face::F
   };
   if (!tables_.au.empty()) {
     if (const auto* intensities = row_of(tables_.au)) reading.au = *intensities;
-  } else if (faces_.can_estimate()) {
-    reading.au = faces_.estimate_aus(reading.rgb, face);
+  } else if (face && faces_.can_estimate()) {
+    reading.au = faces_.estimate_aus(reading.rgb, *face);
   }
   if (!tables_.identity.empty()) {
     if (const auto* vector = row_of(tables_.identity)) reading.identity = *vector;
-  } else {
-    reading.identity = faces_.estimate_identity(reading.rgb, face);
+  } else if (face) {
+    reading.identity = faces_.estimate_identity(reading.rgb, *face);
   }
   if (!tables_.pose.empty()) {
     if (const auto* angles = row_of(tables_.pose)) reading.pose = {(*angles)[0], (*angles)[1], (*angles)[2]};
-  } else if (const auto pose = faces_.estimate_pose(reading.rgb, face)) {
-    reading.pose = {(*pose)[0], (*pose)[1], (*pose)[2]};
+  } else if (face) {
+    if (const auto pose = faces_.estimate_pose(reading.rgb, *face)) reading.pose = {(*pose)[0], (*pose)[1], (*pose)[2]};
   }
   return reading;
 }
@@ -70,9 +78,10 @@ std::vector<FaceReading> FaceReader::read_source(const fs::path& picture, const 
   const auto choice = face::parse_face_choice(face);
   const auto rgb = image::read_picture(picture).rgb;
   const auto faces = faces_.detect(rgb);
-  if (faces.empty()) throw ItemError(picture.string() + ": no face found in the source");
   std::vector<face::Face> chosen;
-  if (choice.kind == face::FaceChoice::Kind::all) {
+  if (faces.empty()) {
+    // What tables say is a figure all the same.
+  } else if (choice.kind == face::FaceChoice::Kind::all) {
     for (const auto& one : faces_.choose(rgb, choice)) {
       if (!one.usability.problem) chosen.push_back(one.face);
     }
@@ -83,6 +92,11 @@ std::vector<FaceReading> FaceReader::read_source(const fs::path& picture, const 
     throw ItemError(picture.string() + ": a table has one row for a picture, and " + std::to_string(chosen.size()) +
                     " faces of this one were edited; leave the tables out");
   }
+  if (chosen.empty()) {
+    auto reading = read(picture, rgb, std::nullopt);
+    if (needs_face()) reading.problems.push_back(no_face_in_source(picture));
+    return {reading};
+  }
   std::vector<FaceReading> readings;
   for (const auto& one : chosen) readings.push_back(read(picture, rgb, one));
   return readings;
@@ -90,20 +104,30 @@ std::vector<FaceReading> FaceReader::read_source(const fs::path& picture, const 
 
 FaceReading FaceReader::read_edited(const fs::path& picture, const FaceReading& source) {
   auto rgb = image::read_picture(picture).rgb;
+  if (!source.face) return read(picture, std::move(rgb), std::nullopt);  // a network has nothing to compare with
   auto faces = faces_.detect(rgb);
   // A face that was edited beyond recognition counts: leaving it out would flatter the method.
   if (faces.empty()) faces = faces_.detect_unchecked(rgb);
-  if (faces.empty()) throw ItemError("no face found in the edited picture");
+  if (faces.empty()) {
+    auto reading = read(picture, std::move(rgb), std::nullopt);
+    if (needs_face()) reading.problems.emplace_back("no face found in the edited picture");
+    return reading;
+  }
   const auto face = nearest_face(faces, rgb.size(), source);
   return read(picture, std::move(rgb), face);
 }
 
+bool FaceReader::has_parser() const {
+  return bundle_->manifest().condition && bundle_->has("face_parser") && bundle_->has("landmarks");
+}
+
 cv::Mat FaceReader::face_mask(const std::vector<FaceReading>& source) {
   const auto& manifest = bundle_->manifest();
-  if (!manifest.condition || !bundle_->has("face_parser") || !bundle_->has("landmarks")) return {};
+  if (!has_parser()) return {};
   cv::Mat mask;
   for (const auto& reading : source) {
-    const auto one = pipeline::face_mask(faces_.analyse(reading.rgb, reading.face), manifest, reading.rgb.size());
+    if (!reading.face) continue;
+    const auto one = pipeline::face_mask(faces_.analyse(reading.rgb, *reading.face), manifest, reading.rgb.size());
     mask = mask.empty() ? one : cv::Mat(mask | one);
   }
   return mask;

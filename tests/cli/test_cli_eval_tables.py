@@ -53,3 +53,46 @@ def test_a_gap_in_a_table_of_vectors_is_one_picture_s(evaluate, faces, two_edits
     assert result.code == 1
     assert method(result)["figures"]["identity_l2"]["value"] == pytest.approx(2)
     assert [len(item["problems"]) for item in method(result)["items"]] == [1, 0]
+
+
+@pytest.fixture
+def faceless(faces):
+    """A source and an edit in which the bundle sees no face, tables of everything, and a mask."""
+    for name, grey in (("flat", 128), ("flatter", 140)):
+        Image.new("RGB", (96, 96), (grey,) * 3).save(faces / f"{name}.png")
+    Image.fromarray(np.pad(np.full((40, 40), 255, np.uint8), 28)).save(faces / "mask.png")
+    write_table(faces / "t.csv", OPENFACE, ["flat.png", 1, *[1] * 12, 0, 0, 0.1], ["flatter.png", 1, *[2] * 12, 0, 0, 0.4], ["me.png", 1, *[1] * 12, 0, 0, 0])
+    write_table(faces / "v.csv", ["file", "a"], ["flat.png", 1], ["flatter.png", 3], ["me.png", 2])
+    return faces
+
+
+TABLES = ["--au-table", "t.csv", "--pose-table", "t.csv", "--identity-table", "v.csv"]
+
+
+def test_what_tables_and_a_mask_say_needs_no_face(evaluate, faceless):
+    row = {"source": "flat.png", "edited": "flatter.png", "AU12": 2, "mask": "mask.png", "truth": "flatter.png"}
+    result = evaluate(write_pairs(faceless / "p.csv", row), *TABLES, "--json")
+    assert result.code == 0, result.err
+    figures = {key: figure["value"] for key, figure in method(result)["figures"].items()}
+    expected = {"au_mse": (11 + 1) / 12, "identity_l2": 2, "pose_rmse": 0.3 / 3 ** 0.5, "background_rmse": 12 / 255, "psnr": 100}
+    assert {key: figures[key] for key in expected} == pytest.approx(expected)
+
+
+def test_an_edit_without_a_face_keeps_the_figures_of_tables(evaluate, faceless):
+    pairs = write_pairs(faceless / "p.csv", {"source": "me.png", "edited": "flat.png", "AU12": 2})
+    [item] = method(evaluate(pairs, *TABLES, "--json"))["items"]
+    assert {"au_mse", "identity_l2", "pose_rmse"} <= set(item["figures"])
+    assert len(item["problems"]) == 1 and "no background" in item["problems"][0], "its size is another"
+    [item] = method(evaluate(pairs, *TABLES[:2], "--json"))["items"]
+    assert "au_mse" in item["figures"] and not {"identity_l2", "pose_rmse"} & set(item["figures"])
+    assert "no face found in the edited picture" in item["problems"]
+
+
+@pytest.mark.parametrize("tables", [TABLES, TABLES[:2], []], ids=["all", "one", "none"])
+def test_what_needs_a_face_in_the_source_is_one_problem(evaluate, faceless, tables):
+    result = evaluate(write_pairs(faceless / "p.csv", {"source": "flat.png", "edited": "flatter.png", "AU12": 2}), *tables, "--json")
+    [item] = method(result)["items"]
+    assert result.code == 1 and item["problems"] == ["flat.png: no face found in the source"]
+    missing = {"au_mse", "identity_l2", "pose_rmse"} - set(item["figures"])
+    assert missing == {6: set(), 2: {"identity_l2", "pose_rmse"}, 0: {"au_mse", "identity_l2", "pose_rmse"}}[len(tables)]
+    assert "background_rmse" not in item["figures"]
