@@ -144,21 +144,19 @@ face::FaceChoice ItemPlanner::face_of(const std::string& text) const {
 /// What a line doesn't say, the flags say.
 std::vector<EditRequest> ItemPlanner::requests_of(const JobLine& job) const {
   if (job.au.empty() && shared_.empty()) throw UsageError("'au' is missing, and there is no --au for all lines");
+  if (job.seed && !options_.seeds.seeds.empty())
+    throw UsageError("seed: expected none beside --seeds; keep one of them");
   if (!job.au.empty()) {
     EditOptions own = options_;
     own.au = job.au;
     own.release_au.clear();
     own.release_variation.clear();
     own.expressions = {};
-    if (job.seed) {
-      own.seed = job.seed;
-      own.seeds = {};
-    }
+    if (job.seed) own.seed = job.seed;
     return parse_requests(own, manifest_);
   }
   auto requests = shared_;
   if (job.seed) {
-    if (!options_.seeds.seeds.empty()) throw UsageError("seed: expected none beside --seeds; keep one of them");
     for (auto& request : requests) request.seed = *job.seed;
   }
   return requests;

@@ -63,6 +63,13 @@ def test_the_best_of_all_faces_is_no_answer(hollow, portrait, tmp_path):
     assert result.code == 1 and "jobs.jsonl:1: --keep best: expected one face" in result.err, result.err
 
 
+@pytest.mark.parametrize("own", [{}, {"au": "AU2=1"}], ids=["edits of the flags", "its own edits"])
+def test_a_seed_of_a_line_beside_seeds_is_refused(hollow, portrait, tmp_path, own):
+    write_lines(tmp_path / "jobs.jsonl", [{"input": "given/me.png", "seed": 7} | own, {"input": "given/me.png"}])
+    result = hollow("edit", *hollow.flags[:2], "--jobs", "jobs.jsonl", "--au", "AU1=1", "--seeds", "1,2", "--keep", "best", "--dry-run")
+    assert result.code == 1 and "jobs.jsonl:1: seed: expected none beside --seeds" in result.err, result.err
+
+
 @pytest.mark.parametrize("flag", ["--retry-failed", "--resume"])
 def test_a_mended_line_is_made_and_counts(batch, tmp_path, flag):
     lines = [{"input": "a.png", "au": "AU1=1"}, "{broken", {"input": "c.png", "au": "AU2=1"}]
