@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 
 namespace magicface::face {
@@ -84,7 +85,7 @@ AuRequest preset_request(std::string_view name, double intensity, const AuVocabu
     const auto index = vocabulary.find(unit);
     if (!index) continue;
     known = true;
-    request.variation[*index] = value * intensity;
+    request.variation[*index] = rounded(value * intensity, 3);  // 4 x 0.15 is 0.6, also in names and records
   }
   if (!known)
     throw UsageError("--preset " + std::string(name) +

@@ -25,6 +25,12 @@ TEST(Presets, HappinessIsCheeksAndLipCorners) {
   EXPECT_FALSE(is_absolute(happiness));
 }
 
+TEST(Presets, AShareHasNoNoise) {
+  EXPECT_EQ(request_label(preset_request("happiness", 0.15, published()), published()), "AU6+0.6_AU12+0.6");
+  EXPECT_EQ(preset_request("fear", 0.1, published()).variation[11], 0.3) << "not 0.30000000000000004";
+  EXPECT_EQ(preset_request("fear", 0.1234, published()).variation[11], 0.37);
+}
+
 TEST(Presets, EachChangesTheFaceAndHasItsOwnLabel) {
   for (const auto& name : preset_names()) {
     const auto request = preset_request(name, 1, published());
