@@ -90,9 +90,12 @@ void check(const EvalPlanOptions& options, std::size_t units) {
   if (options.count < 1) throw UsageError("--people: expected 1 or more, got 0");
   if (options.levels.empty() && options.combinations == 0)
     throw UsageError("--combinations 0 without --levels leaves no edit");
+  std::set<double> known;
   for (const double level : options.levels) {
-    if (level == 0 || level < -10 || level > 10)
+    if (level == 0 || !(level >= -10 && level <= 10))  // NaN is neither
       throw UsageError("--levels: expected variations of -10 to 10 but 0, got " + format_number(level));
+    if (!known.insert(level).second)
+      throw UsageError("--levels: expected each level once, got " + format_number(level) + " twice");
   }
   constexpr std::size_t kMostEdits = 1000;  // of one line
   if (units * options.levels.size() + options.combinations > kMostEdits) {

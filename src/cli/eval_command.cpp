@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "magicface/app/eval_job.hpp"
+#include "magicface/core/error.hpp"
 
 namespace magicface::cli {
 namespace {
@@ -77,6 +78,16 @@ CLI::App* add_sweep(CLI::App& eval, CommonOptions& common, Action& action) {
   return command;
 }
 
+/// What stands before `plan` or `sweep` is eval's own and would do nothing; the log's flags hold for all commands.
+void refuse_own_options(const CLI::App& eval, const std::string& command) {
+  for (const auto* option : eval.get_options()) {
+    const auto name = option->get_single_name();
+    if (option->count() == 0 || name == "quiet" || name == "log-level") continue;
+    const auto spelled = option->get_positional() ? option->results().front() : "--" + name;
+    throw UsageError("eval " + command + ": expected its flags behind it, got " + spelled + " before it");
+  }
+}
+
 }  // namespace
 
 void add_eval(CLI::App& program, CommonOptions& common, Action& action) {
@@ -119,8 +130,12 @@ void add_eval(CLI::App& program, CommonOptions& common, Action& action) {
       "Examples:\n  magicface eval run/records.jsonl --out figures.json --out figures.svg\n"
       "  magicface eval Ours=run/ DeltaEdit=deltaedit.csv --out table.tex\n"
       "  magicface eval 1=g1/ 2=g2/ 3=g3/ --out guidance.svg   (numbers make a curve)");
-  command->callback([&action, &common, options, plan, sweep] {
-    if (plan->parsed() || sweep->parsed()) return;
+  command->callback([&action, &common, options, command, plan, sweep] {
+    for (const auto* own : {plan, sweep}) {
+      if (!own->parsed()) continue;
+      refuse_own_options(*command, own->get_name());
+      return;
+    }
     action = [&common, options] {
       options->progress = !common.quiet && ::isatty(STDERR_FILENO) != 0;
       return app::run_eval(*options, std::cout);
