@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/json_depth.hpp"
 #include "magicface/core/log.hpp"
 #include "magicface/core/utf8.hpp"
 
@@ -109,7 +110,7 @@ void read_records(const fs::path& file, const std::function<void(std::size_t, co
     if (text.empty()) continue;
     const std::string place = file.string() + ":" + std::to_string(number) + ": ";
     try {
-      auto line = RecordJson::parse(text);
+      auto line = RecordJson::parse(nests_too_deep(text) ? "" : text);
       change_texts(line, unescaped_bytes);
       const auto schema = line.at("schema").get<int>();
       if (schema > kRecordSchema) {

@@ -6,12 +6,16 @@
 #include <sstream>
 
 #include "json_field.hpp"
+#include "magicface/core/json_depth.hpp"
 #include "magicface/core/text.hpp"
 
 namespace magicface::models {
 namespace {
 
 constexpr int kSupportedFormat = 1;
+constexpr std::uintmax_t kMostBytes = std::uintmax_t{16} << 20;
+constexpr std::size_t kMostClasses = 256;  // class maps are bytes
+constexpr double kLeastSpread = 0.02;      // of the canvas
 
 FileEntry parse_file(const Field& field) {
   FileEntry entry{field.at("file").text(), field.at("sha256").text(),
@@ -80,6 +84,7 @@ ConditionSection parse_condition(const Field& field) {
   ConditionSection condition;
   const auto classes = field.at("classes");
   for (std::size_t i = 0; i < classes.size(); ++i) condition.classes.push_back(classes.at(i).text());
+  if (condition.classes.size() > kMostClasses) classes.fail("at most " + std::to_string(kMostClasses) + " classes");
   const auto blanked = field.at("blanked");
   for (std::size_t i = 0; i < blanked.size(); ++i) {
     const auto found = std::find(condition.classes.begin(), condition.classes.end(), blanked.at(i).text());
@@ -104,8 +109,17 @@ ConditionSection parse_condition(const Field& field) {
   if (points.size() != 5) points.fail("five points");
   for (std::size_t i = 0; i < 5; ++i) {
     if (points.at(i).size() != 2) points.at(i).fail("[x, y]");
-    for (std::size_t c = 0; c < 2; ++c) condition.canvas_template[i][c] = points.at(i).at(c).number(-1e5, 1e5);
+    for (std::size_t c = 0; c < 2; ++c) {
+      condition.canvas_template[i][c] = points.at(i).at(c).number(-condition.canvas, 2 * condition.canvas);
+    }
   }
+  // A face is laid onto them: from points in one place there is no way to.
+  const auto [left, right] =
+      std::ranges::minmax(condition.canvas_template, {}, [](const auto& point) { return point[0]; });
+  const auto [top, bottom] =
+      std::ranges::minmax(condition.canvas_template, {}, [](const auto& point) { return point[1]; });
+  if (right[0] - left[0] < condition.canvas * kLeastSpread || bottom[1] - top[1] < condition.canvas * kLeastSpread)
+    points.fail("points of a face, apart from each other");
   return condition;
 }
 
@@ -122,8 +136,11 @@ void parse_modules(const Field& field, Manifest& manifest) {
     if (name == "face_detector") {
       const auto files = module.at("files");
       for (std::size_t i = 0; i < files.size(); ++i) {
-        manifest.face_detectors.push_back(
-            {parse_file(files.at(i)), one_of(files.at(i).at("opencv"), {"<4.8", ">=4.8"})});
+        const auto range = one_of(files.at(i).at("opencv"), {"<4.8", ">=4.8"});
+        for (const auto& other : manifest.face_detectors) {
+          if (other.opencv == range) files.at(i).at("opencv").fail("each range once");
+        }
+        manifest.face_detectors.push_back({parse_file(files.at(i)), range});
       }
       continue;
     }
@@ -141,6 +158,7 @@ void parse_modules(const Field& field, Manifest& manifest) {
 
 Manifest parse_manifest(const std::string& json, const std::string& file_name) {
   nlohmann::json document;
+  if (nests_too_deep(json)) throw BundleError(file_name + ": not a manifest: its JSON nests too deep");
   try {
     document = nlohmann::json::parse(json);
   } catch (const nlohmann::json::exception& failure) {
@@ -184,6 +202,11 @@ Manifest parse_manifest(const std::string& json, const std::string& file_name) {
 }
 
 Manifest read_manifest(const std::filesystem::path& file) {
+  std::error_code unknown;
+  if (const auto size = std::filesystem::file_size(file, unknown); !unknown && size > kMostBytes) {
+    throw BundleError(file.string() + ": not a manifest: expected at most " + std::to_string(kMostBytes) +
+                      " bytes, got " + std::to_string(size));
+  }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw BundleError(file.string() + ": can't be read; a bundle is a folder with a bundle.json");
   std::ostringstream text;

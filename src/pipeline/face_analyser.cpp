@@ -64,6 +64,10 @@ struct FaceAnalyser::State {
   cv::Mat parse(const cv::Mat& rgb, const face::Face& face) {
     const auto classes = static_cast<std::int64_t>(bundle->manifest().condition->classes.size());
     const auto labels = run("face_parser", {classes, -1, -1}, rgb, face).argmax(0).to(at::kByte).contiguous();
+    if (labels.size(0) != labels.size(1)) {
+      throw BundleError("module 'face_parser': expected a square map, got " + std::to_string(labels.size(0)) + " x " +
+                        std::to_string(labels.size(1)));
+    }
     return cv::Mat(static_cast<int>(labels.size(0)), static_cast<int>(labels.size(1)), CV_8UC1,
                    labels.data_ptr<std::uint8_t>())
         .clone();

@@ -39,6 +39,47 @@ TEST(Manifest, SaysWhichFieldIsMissing) {
   }
 }
 
+nlohmann::json example_condition() {
+  return {{"classes", {"background", "skin"}},
+          {"blanked", {"skin"}},
+          {"dilation", 0},
+          {"contour_points", 17},
+          {"colours", std::vector<std::vector<int>>(17, {1, 2, 3})},
+          {"radius", 1},
+          {"canvas", 100},
+          {"template", {{30, 40}, {70, 40}, {50, 60}, {35, 80}, {65, 80}}}};
+}
+
+TEST(Manifest, RefusesATemplateThatIsNoFace) {
+  auto manifest = example_manifest();
+  manifest["condition"] = example_condition();
+  EXPECT_EQ(complaint_about(manifest), "no complaint");
+  for (int i = 0; i < 5; ++i) manifest["condition"]["template"][i] = {50, 50};
+  EXPECT_NE(complaint_about(manifest).find("condition.template: expected points of a face"), std::string::npos);
+  manifest["condition"] = example_condition();
+  manifest["condition"]["template"][2] = {50, 6000};
+  EXPECT_NE(complaint_about(manifest).find("condition.template[2][1]: expected a number"), std::string::npos);
+}
+
+TEST(Manifest, RefusesMoreClassesThanABytesWorth) {
+  auto manifest = example_manifest();
+  manifest["condition"] = example_condition();
+  for (int i = 2; i < 257; ++i) manifest["condition"]["classes"].push_back("class" + std::to_string(i));
+  EXPECT_NE(complaint_about(manifest).find("expected at most 256 classes"), std::string::npos);
+}
+
+TEST(Manifest, RefusesTwoDetectorsForOneOpenCV) {
+  auto manifest = example_manifest();
+  const nlohmann::json file = {{"file", "a.onnx"}, {"sha256", std::string(64, 'a')}, {"bytes", 1}, {"opencv", "<4.8"}};
+  manifest["modules"]["face_detector"] = {{"files", {file, file}}};
+  EXPECT_NE(complaint_about(manifest).find("files[1].opencv: expected each range once"), std::string::npos);
+}
+
+TEST(Manifest, RefusesToNestWithoutEnd) {
+  const auto deep = "{\"source\": " + std::string(300000, '[') + std::string(300000, ']') + "}";
+  EXPECT_THROW(parse_manifest(deep, "bundle.json"), BundleError);
+}
+
 TEST(Manifest, SaysPathExpectedAndActual) {
   auto manifest = example_manifest();
   manifest["schedule"]["beta_schedule"] = "cosine";
