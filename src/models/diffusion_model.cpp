@@ -5,6 +5,7 @@
 
 #include "magicface/core/error.hpp"
 #include "magicface/core/machine.hpp"
+#include "magicface/core/out_of_memory.hpp"
 #include "magicface/models/modules.hpp"
 
 namespace magicface::models {
@@ -56,6 +57,7 @@ DiffusionModel::DiffusionModel(const Bundle& bundle, const Placement& placement,
   } catch (const BundleError&) {
     throw;
   } catch (const std::exception& failure) {
+    if (says_out_of_memory(failure)) throw;  // which says nothing about the bundle
     throw BundleError(bundle.folder().string() + ": a probe with tiny tensors failed: " + failure.what());
   }
 }
@@ -140,6 +142,7 @@ FaceNetwork::FaceNetwork(const Bundle& bundle, const std::string& module, const 
   } catch (const BundleError&) {
     throw;
   } catch (const std::exception& failure) {
+    if (says_out_of_memory(failure)) throw;
     throw BundleError(bundle.folder().string() + ": a probe failed: " + failure.what());
   }
 }

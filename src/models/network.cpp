@@ -6,9 +6,11 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/out_of_memory.hpp"
 #include "magicface/models/allocation.hpp"
 #include "prepared_convolution.hpp"
 #include "recorded_calls.hpp"
@@ -32,7 +34,16 @@ void use_plain_executor() {
   static_cast<void>(done);
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) {
+  const auto begin = std::min(text.find_first_not_of('\n'), text.size());
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+/// The compiler of TorchScript has exceptions of its own, and begins them with an empty line.
+std::string told_by(const std::exception& failure) {
+  const auto* error = dynamic_cast<const c10::Error*>(&failure);
+  return first_line(error != nullptr ? error->what_without_backtrace() : failure.what());
+}
 
 /// TorchScript wraps the cause of a failure in a listing of its own source: the last line that says something is it.
 std::string cause_of(const std::string& text) {
@@ -71,10 +82,16 @@ Network::Network(std::string name, const std::filesystem::path& file, const Plac
     module_->script.eval();
     place(module_->script, placement);
     if (placement.recorded) module_->recorded.emplace([device = placement.device] { return make_recording(device); });
-  } catch (const c10::Error& failure) {
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& failure) {
+    if (says_out_of_memory(failure)) {
+      throw std::runtime_error("module '" + name_ +
+                               "': out of memory while it was loaded; give it more, or try --low-memory or --dtype "
+                               "bfloat16");
+    }
     throw BundleError("module '" + name_ + "' (" + file.string() +
-                      "): not a TorchScript module that this LibTorch reads (" +
-                      first_line(failure.what_without_backtrace()) + ")");
+                      "): not a TorchScript module that this LibTorch reads (" + told_by(failure) + ")");
   }
 }
 

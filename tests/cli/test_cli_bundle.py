@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles: listing, verifying, and refusing what isn't what its manifest says."""
+import hashlib
 import json
 import shutil
+import zipfile
 
 import pytest
+import torch
 
 
 @pytest.fixture
@@ -84,3 +87,55 @@ def test_a_folder_in_the_way_is_not_the_default(program, bundle, tmp_path):
     """A bundle is a program: a `demo` that happens to lie in the current folder must not be run unasked."""
     shutil.copytree(bundle, tmp_path / "demo")
     assert "test@1" not in program("bundle", "show").out
+
+
+def put_module(folder, name, write):
+    """Writes another file for a module and says so in the manifest."""
+    manifest = json.loads((folder / "bundle.json").read_text())
+    entry = manifest["modules"][name]
+    write(folder / entry["file"])
+    data = (folder / entry["file"]).read_bytes()
+    entry |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    (folder / "bundle.json").write_text(json.dumps(manifest))
+
+
+def test_a_module_of_a_newer_torch_is_named_in_one_line(program, copy, portrait, condition):
+    def rename_an_operator(file):
+        with zipfile.ZipFile(file) as archive:
+            parts = {part: archive.read(part) for part in archive.namelist()}
+        with zipfile.ZipFile(file, "w") as archive:
+            for part, data in parts.items():
+                archive.writestr(part, data.replace(b"torch.", b"torch.un_") if part.endswith(".py") else data)
+
+    put_module(copy, "vae_encoder", rename_an_operator)
+    result = edit_with(program, copy, portrait, condition)
+    assert result.code == 2 and "module 'vae_encoder'" in result.err and "not a TorchScript module" in result.err
+    assert len(result.err.splitlines()) == 1, result.err
+
+
+def test_a_manifest_of_brackets_is_refused(program, copy):
+    (copy / "bundle.json").write_text('{"source": ' + "[" * 300_000 + "]" * 300_000 + "}")
+    result = program("bundle", "show", copy)
+    assert result.code == 2 and "nests too deep" in result.err
+
+
+class OutOfMemory(torch.nn.Module):
+    """Fails while it is loaded, in the words of LibTorch's allocator."""
+
+    @torch.jit.export
+    def __getstate__(self):
+        return 1
+
+    @torch.jit.export
+    def __setstate__(self, state: int):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 12345 bytes")
+
+    def forward(self, x):
+        return x
+
+
+def test_memory_that_runs_out_while_a_module_is_loaded_is_no_broken_bundle(program, copy, portrait, condition):
+    put_module(copy, "vae_encoder", lambda file: torch.jit.script(OutOfMemory()).save(str(file)))
+    result = edit_with(program, copy, portrait, condition)
+    assert result.code == 1 and "module 'vae_encoder': out of memory while it was loaded" in result.err, result.err
+    assert "not a TorchScript module" not in result.err
