@@ -18,6 +18,9 @@ using Clock = std::chrono::steady_clock;
 
 at::DeviceIndex index_of(const at::Device& device) { return device.has_index() ? device.index() : at::DeviceIndex{0}; }
 
+/// An accelerator has no figures before something was put there, and refuses to be asked.
+bool has_allocated(const at::Device& device) { return at::getDeviceAllocator(device.type())->initialized(); }
+
 /// Seconds of the fastest of some products of two square matrices; the first one, which chooses kernels, doesn't count.
 double fastest_product(std::int64_t side, const Placement& placement) {
   constexpr int kRuns = 5;
@@ -55,7 +58,7 @@ double matrix_product_rate(const std::string& device, const std::string& dtype, 
 
 std::optional<std::uint64_t> peak_device_bytes(const std::string& device) {
   const auto placement = resolve_placement(device, "auto");
-  if (placement.device.is_cpu()) return std::nullopt;
+  if (placement.device.is_cpu() || !has_allocated(placement.device)) return std::nullopt;
   const auto stats = at::accelerator::getDeviceStats(index_of(placement.device));
   constexpr auto kAggregate = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
   return static_cast<std::uint64_t>(stats.allocated_bytes[kAggregate].peak);
@@ -63,7 +66,8 @@ std::optional<std::uint64_t> peak_device_bytes(const std::string& device) {
 
 void reset_peak_device_bytes(const std::string& device) {
   const auto placement = resolve_placement(device, "auto");
-  if (!placement.device.is_cpu()) at::accelerator::resetPeakStats(index_of(placement.device));
+  if (!placement.device.is_cpu() && has_allocated(placement.device))
+    at::accelerator::resetPeakStats(index_of(placement.device));
 }
 
 std::string libtorch_version() {

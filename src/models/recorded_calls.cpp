@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "magicface/core/log.hpp"
+#include "magicface/core/out_of_memory.hpp"
 
 namespace magicface::models {
 namespace {
@@ -55,9 +56,10 @@ at::Tensor RecordedCalls::run(const Inputs& inputs, const Call& call) {
   const auto tensors = flat(inputs);
   auto* const shaped = find(tensors);
   if (shaped == nullptr) {  // libraries choose their kernels in the first call, by trying: not to be recorded
+    auto result = first(inputs, call);
     if (shaped_.size() == kMostShapes) shaped_.pop_front();
     shaped_.push_back({tensors, {}, {}, nullptr});
-    return call(inputs);
+    return result;
   }
   if (!shaped->recording) {
     try {
@@ -78,6 +80,17 @@ at::Tensor RecordedCalls::run(const Inputs& inputs, const Call& call) {
   }
   shaped->recording->replay();
   return shaped->result.clone();
+}
+
+/// Recordings keep their memory, which may be what a new shape lacks.
+at::Tensor RecordedCalls::first(const Inputs& inputs, const Call& call) {
+  try {
+    return call(inputs);
+  } catch (const std::exception& failure) {
+    if (shaped_.empty() || !says_out_of_memory(failure)) throw;
+  }
+  shaped_.clear();
+  return call(inputs);
 }
 
 RecordedCalls::Shaped* RecordedCalls::find(const std::vector<at::Tensor>& inputs) {

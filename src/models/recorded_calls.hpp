@@ -13,7 +13,8 @@ namespace magicface::models {
 
 /// Calls of one network: eager the first time that inputs have some shapes, recorded the second time, and replayed from
 /// then on. One recording per shapes (the batch's size, with or without guidance); the oldest goes when there are more
-/// than four. If a recording fails, a warning says so, and every call is eager from then on.
+/// than four, and all when memory runs out in a first call, which is then tried again. If a recording fails, a warning
+/// says so, and every call is eager from then on.
 class RecordedCalls {
  public:
   using Inputs = std::vector<Value>;
@@ -33,6 +34,7 @@ class RecordedCalls {
     std::unique_ptr<Recording> recording;  ///< none after the first call
   };
 
+  at::Tensor first(const Inputs& inputs, const Call& call);
   Shaped* find(const std::vector<at::Tensor>& inputs);
   void record(Shaped& shaped, const Inputs& inputs, const Call& call) const;
 

@@ -51,6 +51,7 @@ class RecordedCallsTest : public testing::Test {
   at::Tensor run(const at::Tensor& x, const std::vector<at::Tensor>& features) {
     return recorded_.run({x, features}, [this](const RecordedCalls::Inputs& inputs) {
       ++device_.calls;
+      if (missing_ > 0 && missing_-- > 0) throw std::runtime_error("CUDA out of memory");
       const auto& given = std::get<at::Tensor>(inputs[0]);
       const auto& terms = std::get<std::vector<at::Tensor>>(inputs[1]);
       auto result = at::empty_like(given);
@@ -61,6 +62,7 @@ class RecordedCallsTest : public testing::Test {
 
   Device device_;
   bool breaks_ = false;
+  int missing_ = 0;  ///< calls for which memory is missing
   RecordedCalls recorded_{[this] { return std::make_unique<FakeRecording>(device_, breaks_); }};
 };
 
@@ -98,6 +100,28 @@ TEST_F(RecordedCallsTest, ForgetsTheOldestShapes) {
   EXPECT_EQ(device_.recordings, 0);
   run(at::randn({5, 3}), features);
   EXPECT_EQ(device_.recordings, 1);
+}
+
+TEST_F(RecordedCallsTest, AShapeThatFailedIsEagerTheNextTime) {
+  const std::vector<at::Tensor> features{at::randn({1, 3}), at::randn({1, 3})};
+  const auto x = at::randn({2, 3});
+  missing_ = 1;
+  EXPECT_THROW(run(x, features), std::runtime_error) << "there is nothing to give up";
+  run(x, features);
+  EXPECT_EQ(device_.recordings, 0);
+  run(x, features);
+  EXPECT_EQ(device_.recordings, 1);
+}
+
+TEST_F(RecordedCallsTest, GivesRecordingsUpForTheMemoryOfANewShape) {
+  const std::vector<at::Tensor> features{at::randn({1, 3}), at::randn({1, 3})};
+  const auto small = at::randn({2, 3}), large = at::randn({4, 3});
+  for (int round = 0; round < 2; ++round) run(small, features);
+  EXPECT_EQ(device_.recordings, 1);
+  missing_ = 1;
+  EXPECT_TRUE(at::equal(run(large, features), large * features[0] + features[1]));
+  run(small, features);
+  EXPECT_EQ(device_.recordings, 1) << "the small one begins anew";
 }
 
 TEST_F(RecordedCallsTest, GoesOnWithoutWhenRecordingFails) {
