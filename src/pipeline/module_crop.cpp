@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "module_crop.hpp"
 
+#include <cmath>
+
 #include "magicface/core/error.hpp"
 #include "magicface/face/align.hpp"
 #include "magicface/face/crop.hpp"
@@ -24,9 +26,8 @@ cv::Matx23d module_transform(const models::Manifest& manifest, const std::string
 }
 
 double levelled_by(const models::Manifest& manifest, const std::string& module, const face::Face& face) {
-  const auto found = manifest.alignment.find(module);
-  const bool by_box = found == manifest.alignment.end() || found->second.type == "box" || found->second.type == "fan";
-  return by_box ? face.roll : 0;
+  const auto transform = module_transform(manifest, module, face, 64);  // of any size
+  return std::atan2(-transform(1, 0), transform(0, 0));
 }
 
 }  // namespace magicface::pipeline

@@ -43,15 +43,31 @@ TEST(ModuleTransform, APointAlignmentNeedsPoints) {
 TEST(ModuleTransform, BoxAlignmentsLevelARolledFace) {
   models::Manifest manifest;
   manifest.alignment["head_pose"] = {"fan", 0};
-  manifest.alignment["identity"] = {"five_point", 0};
   auto face = face_with_points();
   face.roll = 0.5;
   for (const char* module : {"landmarks", "head_pose"}) {
     const auto m = module_transform(manifest, module, face, 64);
     EXPECT_NEAR(std::atan2(-m(1, 0), m(0, 0)), 0.5, 1e-9) << module;
-    EXPECT_EQ(levelled_by(manifest, module, face), 0.5) << module;
+    EXPECT_NEAR(levelled_by(manifest, module, face), 0.5, 1e-9) << module;
   }
-  EXPECT_EQ(levelled_by(manifest, "identity", face), 0) << "its points level it, rolled or not";
+}
+
+TEST(ModuleTransform, PointsLevelAFaceAsFarAsTheyAreTurned) {
+  models::Manifest manifest;
+  manifest.alignment["head_pose"] = {"five_point", 0};
+  manifest.alignment["identity"] = {"ffhq_quad", 0};
+  const auto upright = face_with_points();
+  auto turned = upright;
+  const double angle = 0.5;  // clockwise, as a roll counts, in a picture whose y axis points down
+  for (auto& point : turned.points) {
+    const auto from = point - upright.points[2];
+    point = upright.points[2] + cv::Point2f(static_cast<float>(std::cos(angle) * from.x - std::sin(angle) * from.y),
+                                            static_cast<float>(std::sin(angle) * from.x + std::cos(angle) * from.y));
+  }
+  for (const char* module : {"head_pose", "identity"}) {
+    const double before = levelled_by(manifest, module, upright);
+    EXPECT_NEAR(levelled_by(manifest, module, turned) - before, angle, 1e-4) << module;
+  }
 }
 
 }  // namespace
