@@ -155,7 +155,8 @@ std::optional<Shown> EditSheets::made_before(const EditOutcome& outcome) const {
 std::string EditSheets::caption_of(const EditOutcome& outcome) const {
   const auto& label = outcome.item->edits[outcome.edit].label;
   std::string caption = words(label);
-  if (!outcome.skipped && face::edit_label(outcome.variation, vocabulary_) != label) {
+  const bool one_face = outcome.other_faces.empty();  // several have each a variation of their own
+  if (one_face && !outcome.skipped && face::edit_label(outcome.variation, vocabulary_) != label) {
     auto tenths = outcome.variation;
     for (auto& value : tenths) value = rounded(value, 1);
     caption += "\n" + words(face::edit_label(tenths, vocabulary_));

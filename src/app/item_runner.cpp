@@ -22,6 +22,7 @@ void tell_halved(std::size_t count, const std::exception& problem) {
 }
 
 /// What sheets show of an edit: the face with its surroundings, or the model's whole crop.
+/// The face with its surroundings.
 Shown shown_of(const pipeline::Portrait& portrait, const cv::Mat& after) {
   const auto* analysis = pipeline::analysis_of(portrait);
   const auto& source = pipeline::source_of(portrait).rgb;
@@ -31,6 +32,13 @@ Shown shown_of(const pipeline::Portrait& portrait, const cv::Mat& after) {
   const float side = 2.2F * std::max(box.width, box.height);
   const cv::Point2f centre = (box.tl() + box.br()) * 0.5F;
   return {source, after, cv::Rect(cv::Rect2f(centre.x - side / 2, centre.y - side / 2, side, side))};
+}
+
+/// All faces that were edited.
+Shown shown_of(const std::vector<ReadyFace>& faces, const cv::Mat& after) {
+  auto shown = shown_of(*faces.back().portrait, after);
+  for (const auto& face : faces) shown.face |= shown_of(*face.portrait, after).face;
+  return shown;
 }
 
 std::string words_of(const std::exception& problem) {
@@ -271,7 +279,7 @@ void ItemRunner::deliver(Work& work, std::size_t index, Growing made) {
   request.seed = outcome.seed;
   auto& picture = made.picture;
   const auto& sheets = options_.sheets;
-  if (sheets.grid || sheets.compare || sheets.sweep_video) outcome.shown = shown_of(*face.portrait, picture.rgb);
+  if (sheets.grid || sheets.compare || sheets.sweep_video) outcome.shown = shown_of(work.faces, picture.rgb);
   image::EncodeOptions encoding;
   encoding.format = face.item->outputs[index].format;
   encoding.quality = options_.quality;

@@ -51,6 +51,20 @@ def test_all_faces_go_into_one_picture_with_a_line_each(tiny, pair, tmp_path):
     assert plain.paths == ["plain/pair_AU12+3.png"], "one path for one picture"
 
 
+def test_a_sheet_shows_all_faces_that_were_edited(tiny, pair, tmp_path):
+    command = ["--in", pair, "--target", "AU12=3", "--grid", "sheet.png"]
+    shown = {}
+    for choice in ("2", "all"):
+        assert tiny.edit(*command, "--face", choice, "--out", choice, "--overwrite").code == 0
+        lines = map(json.loads, (tmp_path / choice / "records.jsonl").read_text().splitlines())
+        [shown[choice]] = [line["shown"] for line in lines if line["event"] == "item"]
+    x, _, width, _ = shown["2"]["part"]
+    assert x > 200, "the right one alone"
+    x, _, width, _ = shown["all"]["part"]
+    assert x < 128 and x + width > 380
+    assert len(shown["all"]["caption"].splitlines()) == 1 < len(shown["2"]["caption"].splitlines()), "each has its own variation"
+
+
 def test_all_is_each_one_by_itself(tiny, pair, tmp_path):
     for choice in ("all", "1", "2"):
         assert tiny.edit("--in", pair, "--au", "AU12=3", "--face", choice, "--out", f"{choice}.png").code == 0
