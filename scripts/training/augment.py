@@ -20,7 +20,7 @@ def colour(images: Tensor, alike: bool = False) -> Tensor:
     gain = 1 + 0.3 * (2 * torch.rand(batch, 1, 1, 1) - 1) + 0.12 * (2 * torch.rand(batch, 3, 1, 1) - 1)
     grey = images.mean(1, keepdim=True)
     images = grey + (images - grey) * (0.4 + 1.0 * torch.rand(batch, 1, 1, 1))
-    mean = images.mean((2, 3), keepdim=True)
+    mean = images.mean((0, 2, 3) if alike else (2, 3), keepdim=True)  # a face keeps its colour before another background
     images = mean + (images - mean) * (0.7 + 0.6 * torch.rand(batch, 1, 1, 1))
     images = (images * gain + 0.1 * (2 * torch.rand(batch, 1, 1, 1) - 1)).clamp(1e-3, 1)
     return images ** torch.exp(0.35 * torch.randn(batch, 1, 1, 1)).clamp(0.5, 2)

@@ -83,14 +83,15 @@ def jitter(box: np.ndarray, generator: np.random.Generator, scale: float, shift:
 
 
 def to_crop(points: np.ndarray, frame: np.ndarray, size: int) -> np.ndarray:
-    """Picture points [..., N, 2] in crop pixels; pixel centres lie at whole numbers on both sides."""
+    """Picture points [..., N, 2] as the renderer gives them (a picture begins at 0, its first pixel's centre lies at 0.5) in crop
+    pixels as the networks do (the first one's centre lies at 0)."""
     origin, side = frame[..., None, :2], frame[..., None, 2:]
-    return (points + 0.5 - origin) * (size / side) - 0.5
+    return (points - origin) * (size / side) - 0.5
 
 
 def narrowed(points: np.ndarray, frame: np.ndarray, width: np.ndarray) -> np.ndarray:
     """Where picture points [B, N, 2] lie in a frame that sees `width` [B] as much of the picture from left to right."""
-    centre = frame[:, None, 0] + frame[:, None, 2] / 2 - 0.5
+    centre = frame[:, None, 0] + frame[:, None, 2] / 2
     return np.stack([centre + (points[..., 0] - centre) / width[:, None], points[..., 1]], -1)
 
 

@@ -62,7 +62,8 @@ def batch(portraits: data.Portraits, rows: np.ndarray, size: int, generator: np.
         box = data.jitter(box, generator, 0.12, 0.06)
         turn = np.where(generator.random(len(rows)) < 0.5, np.radians(generator.uniform(-10, 10, len(rows))), 0)
     frame = data.crop_frame(box)
-    wide = generator.uniform(1 - stretch, 1 + stretch, len(rows)) if train else np.ones(len(rows))
+    # Rows 2k and 2k + 1 are one person: also of another width, or identity would learn not to see it.
+    wide = np.repeat(generator.uniform(1 - stretch, 1 + stretch, len(rows) // 2), 2) if train else np.ones(len(rows))
     frames, angle, width = (torch.tensor(v, dtype=torch.float32) for v in (frame, turn, wide))
     view, host = dict(angle=angle, width=width), torch.device("cpu")
     image = data.sample(data.pictures(portraits, rows, host), frames, size, smooth=not train, **view)
@@ -197,8 +198,6 @@ def main() -> None:
     device, config = common.prepare(options), configs(options.smoke)[int(options.judge)]
     options.size = options.size or 128 * config.block
     tasks = JUDGE_TASKS if options.judge else FACE_TASKS
-    first_set = data.load(options.data[0])
-    held_out = np.arange(data.training_rows(first_set, options.held_out), first_set.rows)
     torch.manual_seed(options.seed)  # every process starts from the same weights
     networks = FaceNetworks(config).to(device, memory_format=torch.channels_last)
     widen.begin(networks, options.start, device)
@@ -214,6 +213,7 @@ def main() -> None:
         if step % 100 == 0 or not sets:
             sets = [data.load(folder) for folder in options.data]  # the renderer may still be at work
             ends = np.array([data.training_rows(s, options.held_out) for s in sets])
+            held_out = np.arange(ends[0], sets[0].rows)
         chosen = int(generator.choice(len(sets), p=ends / ends.sum()))
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(step, options.rate, warmup=50)
@@ -236,10 +236,12 @@ def main() -> None:
             common.log(options.out, f"step {step} " + " ".join(f"{k} {v:.3f}" for k, v in zip(terms, np.mean(means, 0))))
             means = []
         if parallel.rank() == 0 and (stop or step % 300 == 0):
-            with average.lent_to(networks):
-                common.log(options.out, f"step {step}: {evaluate(networks, first_set, held_out, options.size, tasks, device)}")
             common.save(path, networks=networks.state_dict(), average=average.values, count=average.count,
                         optimizer=optimizer.state_dict(), step=step, spent=clock.spent, config=config)
+            if len(held_out) == 0:
+                continue  # nobody yet, or nobody wanted
+            with average.lent_to(networks):
+                common.log(options.out, f"step {step}: {evaluate(networks, sets[0], held_out, options.size, tasks, device)}")
 
 
 if __name__ == "__main__":

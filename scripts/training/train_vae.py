@@ -62,10 +62,11 @@ def loss_of(vae: Vae, image: Tensor, weight: Tensor, drawn: drawing.Drawing) -> 
 
 @torch.no_grad()
 def evaluate(vae: Vae, portraits: data.Portraits, options: argparse.Namespace, device: torch.device) -> tuple[float, float]:
-    """PSNR of the mode's reconstruction, and one over the latents' standard deviation."""
+    """PSNR of the mode's reconstruction, and one over the latents' standard deviation; of held-out people, where there are any yet."""
     count = 8 if options.smoke else 64
-    end = portraits.rows
-    rows = np.unique(np.linspace(end - data.EXPRESSIONS * options.held_out, end - 1, count).astype(int))
+    first = data.training_rows(portraits, options.held_out)
+    first = first if first < portraits.rows else 0
+    rows = np.unique(np.linspace(first, portraits.rows - 1, count).astype(int))
     frames = torch.tensor(data.crop_frame(data.face_box(portraits.lm[rows])), dtype=torch.float32)
     image = data.sample(data.pictures(portraits, rows, torch.device("cpu")), frames, options.size).to(device)
     with common.autocast(device):

@@ -88,6 +88,27 @@ def test_a_judge_learns_from_two_pictures_of_a_person(folder_of_two: Path) -> No
     assert all(portraits.person[a] == portraits.person[b] for a, b in rows.reshape(-1, 2))
 
 
+def test_both_pictures_of_a_person_are_as_broad(folder: Path, monkeypatch) -> None:
+    """Else identity learns that another width is nobody else."""
+    widths, whole = [], data.sample
+    monkeypatch.setattr(data, "sample", lambda *a, width=None, **k: (widths.append(width), whole(*a, width=width, **k))[1])
+    rows = np.arange(2 * PERSONS) * 2
+    train_face.batch(data.load(folder), rows, 32, np.random.default_rng(0), True, parsed=False, stretch=0.1)
+    first, second = widths[0].view(-1, 2).T
+    assert torch.equal(first, second) and len(first.unique()) == PERSONS
+
+
+@pytest.mark.parametrize("held_out", [0, PERSONS + 1])
+def test_a_training_without_held_out_people_keeps_its_checkpoint(folder: Path, tmp_path: Path, held_out: int) -> None:
+    shutil.copytree(folder, tmp_path / "more")
+    words = ["--data", folder, "--smoke", "--size", 64, "--held-out", held_out, "--out", tmp_path / "faces", "--batch", 4]
+    if held_out:  # nobody to train on in the first folder: as if it was only begun
+        np.save(tmp_path / "more" / "person.npy", np.arange(4 * PERSONS) // 2)
+        words[1:2] = [folder, tmp_path / "more"]
+    run("training/train_face.py", *words)
+    assert (tmp_path / "faces" / "faces.pt").exists()
+
+
 def test_a_generator_refuses_two_pictures_of_a_person(folder_of_two: Path) -> None:
     with pytest.raises(SystemExit, match="two: 2 expressions of each person, not 4"):
         latents.load_persons(argparse.Namespace(data=[folder_of_two], held_out=1))
