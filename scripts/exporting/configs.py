@@ -106,10 +106,13 @@ def schedule(file: Path) -> dict[str, Any]:
     config["train_timesteps"] = config.get("num_train_timesteps", SCHEDULE["train_timesteps"])
     result = {key: config.get(key, default) for key, default in SCHEDULE.items()}
     choices = {"beta_schedule": ("scaled_linear", "linear"), "prediction_type": ("epsilon", "v_prediction", "sample")}
+    if "timestep_spacing" in config:  # else DDIM's own default, which the program has too
+        result["timestep_spacing"] = config["timestep_spacing"]
+        choices["timestep_spacing"] = ("leading", "trailing")
     for key, allowed in choices.items():
         if result[key] not in allowed:
             raise ExportError(f"{file}: key '{key}': expected one of {', '.join(allowed)}, actual: {result[key]!r}")
-    for key in ("trained_betas", "thresholding"):
+    for key in ("trained_betas", "thresholding", "rescale_betas_zero_snr"):
         if config.get(key):
             raise ExportError(f"{file}: key '{key}': expected none, actual: {config[key]!r}")
     return result

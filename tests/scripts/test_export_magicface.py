@@ -10,6 +10,8 @@ import torch
 from reference import TINY, difference, export_arguments, picture, tiny_expected, write_checkpoints
 
 import export_magicface
+from exporting import configs
+from exporting.errors import ExportError
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
@@ -131,14 +133,22 @@ def test_schedule_of_the_checkpoint_wins(checkpoints, tmp_path):
     (tmp_path / "sd").mkdir()
     (tmp_path / "sd" / "vae").symlink_to(checkpoints / "vae")
     (tmp_path / "sd" / "scheduler").mkdir()
-    config = {"num_train_timesteps": 900, "beta_start": 0.001, "prediction_type": "v_prediction"}
+    config = {"num_train_timesteps": 900, "beta_start": 0.001, "prediction_type": "v_prediction", "timestep_spacing": "trailing"}
     (tmp_path / "sd" / "scheduler" / "scheduler_config.json").write_text(json.dumps(config))
     arguments = export_arguments(checkpoints, tmp_path / "out")
     arguments[3] = str(tmp_path / "sd")
     assert export_magicface.main(arguments) == 0
     schedule = json.loads((tmp_path / "out" / "bundle.json").read_text())["schedule"]
     assert (schedule["train_timesteps"], schedule["beta_start"], schedule["prediction_type"]) == (900, 0.001, "v_prediction")
+    assert schedule["timestep_spacing"] == "trailing"
     assert schedule["beta_end"] == 0.012
+
+
+@pytest.mark.parametrize("setting", [{"timestep_spacing": "linspace"}, {"rescale_betas_zero_snr": True}])
+def test_a_schedule_that_would_be_another_is_refused(tmp_path, setting):
+    (tmp_path / "scheduler_config.json").write_text(json.dumps(setting))
+    with pytest.raises(ExportError, match=next(iter(setting))):
+        configs.schedule(tmp_path / "scheduler_config.json")
 
 
 def test_prompt_of_the_end_to_end_run_is_the_reference_prompt():
