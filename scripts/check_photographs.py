@@ -74,8 +74,9 @@ def habit_of(renders: Path, bundle: Path) -> np.ndarray:
     portraits = data.load_edit_set(renders)
     people = np.unique(portraits.before)
     pictures = data.pictures(portraits, people, torch.device("cpu")).permute(0, 2, 3, 1).numpy()[..., ::-1]
+    exact = portraits.lm[people] - 0.5  # to the renderer the first pixel's centre lies at 0.5, to the detector at 0
     found = np.stack([offsets(np.ascontiguousarray((255 * picture).round().astype(np.uint8)), points, bundle)
-                      for picture, points in zip(pictures, portraits.lm[people])])
+                      for picture, points in zip(pictures, exact)])
     habit = np.nanmean(found[::2], 0)
     print(f"exact landmarks of {np.isfinite(found[:, 0, 0]).sum()} renders: {error(found):.1f} %, without the detector's habits {error(found[1::2] - habit):.1f} %")
     return habit

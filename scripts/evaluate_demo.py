@@ -97,6 +97,7 @@ def delivered_table(figures: measures.Figures) -> list[tuple[str, float, float |
     return [
         ("delivered: edited AU error, MSE", mean("delivered au"), mean("delivered floor au"), "<= 0.261"),
         ("delivered: direction, %", 100 * mean("delivered direction"), 100 * mean("delivered floor direction"), ">= 99"),
+        ("delivered: changes of 0.5 or more the right way, %", 100 * mean("delivered right way"), 100 * mean("delivered floor right way"), ""),
         ("delivered: untouched AU change", mean("delivered untouched"), mean("delivered floor untouched"), "<= max(0.3, floor + 0.1)"),
         ("delivered: identity distance, median", *identity(figures, "delivered", "delivered floor")),
         ("delivered: head pose RMSE, rad", figures.root_mean("delivered pose"), figures.root_mean("delivered floor pose"), "<= 0.032"),
@@ -113,6 +114,7 @@ def table(bundle: bundles.Bundle, figures: measures.Figures, others: np.ndarray)
         ("edited AU error, MSE", mean("edit au"), mean("floor au"), "<= 0.261"),
         ("the same of the true render through the autoencoder", mean("autoencoder au"), None, ""),
         ("direction, %", 100 * mean("direction"), 100 * mean("floor direction"), ">= 99"),
+        ("changes of 0.5 or more that go the right way, %", 100 * mean("edit right way"), 100 * mean("floor right way"), ""),
         ("untouched AU change", mean("edit untouched"), mean("floor untouched"), "<= max(0.3, floor + 0.1)"),
         ("identity distance, median", *identity(figures, "edit", "floor")),
         ("the same of the true render through the autoencoder", float(np.median(figures.values["autoencoder identity"])), None, ""),
@@ -192,7 +194,7 @@ def main() -> None:
     lines = table(bundle, figures, 1 - cosine[np.triu_indices(len(vectors), 1)]) + delivered_table(figures)
     print(f"{len(firsts)} persons, {len(figures.values['psnr'])} edits, {options.steps} steps, guidance {options.guidance}, noise {options.noise_scale}")
     for name, value, floor, target in lines:
-        print(f"{name:44s} {value:9.4f}  {'' if floor is None else f'{floor:9.4f}':9s}  {target}")
+        print(f"{name:51s} {value:9.4f}  {'' if floor is None else f'{floor:9.4f}':9s}  {target}")
     for kind in ("direction", "effect"):
         units = np.array(figures.values[kind]).reshape(-1, 12).mean(0)
         print(f"{kind:9s} " + " ".join(f"{name} {value:.2f}" for name, value in zip(names, units)))

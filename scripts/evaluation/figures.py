@@ -12,6 +12,7 @@ from torch import Tensor
 from evaluation.bundle import READERS, Bundle
 
 HIGHEST = 5.0
+LEAST_ASKED = 0.5  # of a change that has a direction, as in `magicface eval`
 SMALLEST_CLASS = 20  # pixels of a picture, an ear's rim or the slit of a mouth: smaller ones say little of a parser
 
 
@@ -58,6 +59,9 @@ def intended(before: Tensor, variation: Tensor) -> Tensor:
 def add_edits(figures: Figures, who: str, before: Readings, after: Readings, variation: Tensor) -> None:
     """Figures of the N readings `after` edits of one portrait; `who` is "edit" or "floor"."""
     figures.add(f"{who} au", (after.au - intended(before.au, variation)).square().mean(1))
+    asked = intended(before.au, variation) - before.au
+    meant = asked.abs() >= LEAST_ASKED
+    figures.add(f"{who} right way", ((after.au - before.au) * asked > 0)[meant].float())
     figures.add(f"{who} untouched", (after.au - before.au).abs()[variation == 0])
     figures.add(f"{who} identity", 1 - after.identity @ before.identity[0])
     figures.add(f"{who} pose", (after.pose - before.pose).square())

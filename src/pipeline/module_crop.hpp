@@ -14,8 +14,7 @@ namespace magicface::pipeline {
 cv::Matx23d module_transform(const models::Manifest& manifest, const std::string& module, const face::Face& face,
                              int side);
 
-/// By how much (radians, clockwise) that input is turned back because the face is rolled; 0 for alignments by points,
-/// which level every face anyway.
+/// By how much (radians, clockwise) that input is turned back, because the face is rolled or its points are.
 double levelled_by(const models::Manifest& manifest, const std::string& module, const face::Face& face);
 
 }  // namespace magicface::pipeline

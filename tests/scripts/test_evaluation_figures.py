@@ -21,6 +21,16 @@ def test_directions_compare_the_strongest_edits() -> None:
     assert result[0] == 3 and result[3] == -0.5  # no decrease of the fourth unit: the portrait stands for it
 
 
+def test_every_change_that_was_asked_for_has_a_direction() -> None:
+    variation = torch.zeros(3, 12)
+    variation[0, 0], variation[1, :2], variation[2, 0] = 3, torch.tensor([-2.0, 2.0]), 0.3
+    before, after = (figures.Readings(torch.full((count, 12), 1.0), torch.eye(3)[[0] * count], torch.zeros(count, 3)) for count in (1, 3))
+    after.au[0, 0], after.au[1, 0], after.au[1, 1] = 1.1, 1.5, 4  # up, up though down was asked for, up
+    found = figures.Figures()
+    figures.add_edits(found, "edit", before, after, variation)
+    assert found.values["edit right way"] == [1, 0, 1], "the third edit asks for too little to have one"
+
+
 def test_a_perfect_edit_has_no_error() -> None:
     before = figures.Readings(torch.full((1, 12), 4.0), torch.eye(3)[:1], torch.zeros(1, 3))
     variation = 3 * torch.eye(12)[:2]
