@@ -42,6 +42,15 @@ Column column_of(const std::string& name, const std::string& file, const face::A
 std::vector<Column> read_header(const CsvRow& header, const std::string& file, const face::AuVocabulary& vocabulary) {
   std::vector<Column> columns;
   for (const auto& name : header.fields) columns.push_back(column_of(name, file, vocabulary));
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (columns[i].kind == Column::Kind::other || columns[i].kind != columns[j].kind ||
+          columns[i].unit != columns[j].unit)
+        continue;
+      throw UsageError(file + ": two columns for the same (" + header.fields[j] + " and " + header.fields[i] +
+                       "); keep one of them");
+    }
+  }
   const auto has = [&](Column::Kind kind) {
     return std::any_of(columns.begin(), columns.end(), [&](const Column& column) { return column.kind == kind; });
   };
@@ -99,7 +108,8 @@ face::ActionUnits variation_of(const RecordJson& au, const face::AuVocabulary& v
 
 EvalPair pair_of(const RecordedItem& item, const fs::path& file, const face::AuVocabulary& vocabulary) {
   EvalPair pair;
-  pair.name = file.filename().string() + " item " + item.record.at("item").dump();
+  pair.name =
+      (fs::is_directory(file) ? run_name(file) : file.filename().string()) + " item " + item.record.at("item").dump();
   pair.source = item.source;
   pair.edited = item.output;
   pair.variation.assign(vocabulary.size(), 0);

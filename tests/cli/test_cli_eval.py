@@ -222,6 +222,7 @@ def test_methods_of_different_edits_are_warned_of(evaluate, tmp_path):
 
 @pytest.mark.parametrize(("text", "word"), [
     ("source,edited,AU3\na.png,b.png,1\n", "AU3"), ("source,AU1\na.png,1\n", "edited"),
+    ("source,edited,AU1,AU01\na.png,b.png,1,2\n", "AU1 and AU01"), ("source,edited,AU1,source\na.png,b.png,1,c.png\n", "source and source"),
     ("source,edited,AU1\na.png,b.png,much\n", "much"), ("source,edited,AU1\na.png,b.png\n", "3 fields"),
 ])
 def test_a_wrong_csv_is_a_usage_error(evaluate, faces, text, word):
@@ -313,6 +314,8 @@ def test_from_edit_to_report(embedded, sample, tmp_path):
     result = embedded("eval", "run", "--json", "--out", "figures.json")
     assert result.code == 0, result.err
     assert method(result)["name"] == "run" and method(result)["pairs"] == 2
+    [slashed] = json.loads(embedded("eval", "run/", "--json").out)["methods"]
+    assert [item["name"] for item in slashed["items"]] == ["run item 1", "run item 2"]
     assert [item["au"] for item in method(result)["items"]] == [{"AU12": 3}, {"AU4": -2}]
     assert method(result)["figures"]["background_rmse"]["value"] > 0
     assert embedded("check", "run", "stored", "--update").code == 0
