@@ -55,6 +55,17 @@ std::vector<EvalMethod> read_methods(const EvalOptions& options, const face::AuV
   return methods;
 }
 
+/// A mask that somebody gave was not found by the bundle's parser.
+void name_masks(nlohmann::ordered_json& mask, const std::vector<EvalMethod>& methods) {
+  bool given = false, found = false;
+  for (const auto& method : methods) {
+    for (const auto& pair : method.pairs) (pair.mask ? given : found) = true;
+  }
+  if (!given) return;
+  const std::string column = "column mask";
+  mask = found && mask.is_string() ? mask.get<std::string>() + ", " + column : column;
+}
+
 using Edits = std::set<std::pair<std::string, face::ActionUnits>>;  ///< source and variation
 
 Edits edits_of(const EvalMethod& method, std::map<fs::path, std::string>& sources) {
@@ -115,6 +126,7 @@ Evaluation evaluate(const EvalOptions& options) {
 
   FaceReader reader(bundle, options.compute, std::move(tables));
   Evaluation evaluation{{}, vocabulary.names(), reader.provenance(), options.bootstrap, options.axis};
+  name_masks(evaluation.estimators["face_mask"], methods);
   Progress progress(options.progress);
   std::size_t before = 0;
   for (auto& method : methods) {

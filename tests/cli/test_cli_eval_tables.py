@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`eval` with tables of other programs in which some pictures have no values, or of pictures in which we see no face."""
+import json
+import re
+
 import numpy as np
 import pytest
 from eval_files import UNITS, method, write_pairs, write_table
@@ -96,3 +99,12 @@ def test_what_needs_a_face_in_the_source_is_one_problem(evaluate, faceless, tabl
     missing = {"au_mse", "identity_l2", "pose_rmse"} - set(item["figures"])
     assert missing == {6: set(), 2: {"identity_l2", "pose_rmse"}, 0: {"au_mse", "identity_l2", "pose_rmse"}}[len(tables)]
     assert "background_rmse" not in item["figures"]
+
+
+def test_a_mask_that_is_given_is_not_the_parser_s(evaluate, faceless):
+    rows = [{"source": "me.png", "edited": name, "AU12": 2, "mask": "me.png"} for name in ("made.png", "copy.png")]
+    estimators = json.loads(evaluate(write_pairs(faceless / "p.csv", *rows), "--json").out)["estimators"]
+    assert estimators["face_mask"] == "column mask"
+    del rows[1]["mask"]
+    estimators = json.loads(evaluate(write_pairs(faceless / "p.csv", *rows), "--json").out)["estimators"]
+    assert re.fullmatch(r"test@1 face_parser [0-9a-f]{8}, column mask", estimators["face_mask"])
