@@ -280,6 +280,22 @@ def test_several_runs_are_told_apart(program, sample, page, tmp_path):
     assert names(page) == ["guidance-1/me.png", "other/guidance-1/me.png"]
 
 
+def test_the_search_knows_the_units_of_an_edit_with_a_name(program, sample, page, tmp_path):
+    source = Path(shutil.copy(sample, tmp_path / "me.png"))
+    items = [record(number, source, save(tmp_path / "run" / f"{number}.png", smooth(number, (64, 64))), tmp_path, au)
+             for number, au in ((1, {"AU6": 4, "AU12": 4}), (2, {"AU4": 4}))]
+    for item, name in zip(items, ("happiness", "anger")):
+        item["parameters"]["edit"] = name
+    write_run(tmp_path / "run", tmp_path, items)
+    assert program("report", "run").code == 0
+    page.open(tmp_path / "report.html")
+    for word, found in (("AU12", ["1.png"]), ("anger", ["2.png"])):
+        page.evaluate(f"(() => {{ const e = document.getElementById('search'); e.value = '{word}';"
+                      "e.dispatchEvent(new Event('input', {bubbles: true})); })()")
+        page.settle()
+        assert names(page) == found
+
+
 def test_missing_pictures_are_counted_and_named(program, sample, tmp_path):
     make_run(tmp_path, [Path(shutil.copy(sample, tmp_path / "me.png"))], 3)
     (tmp_path / "run" / "me_1.png").unlink()

@@ -116,7 +116,8 @@
   const used = [...new Set(data.items.flatMap((item) => Object.keys(item.au)))].sort((a, b) => a.slice(2) - b.slice(2));
   byId("sort").append(...sorts.map(({ title }, index) => make("option", { value: index }, title)));
   byId("unit").append(...used.map((unit) => make("option", { value: unit }, unit)));
-  const texts = data.items.map((item) => (item.name + " " + editName(item) + " " + (item.error ?? "")).toLowerCase());
+  const texts = data.items.map((item) =>
+    [item.name, editName(item), ...Object.keys(item.au), item.error ?? ""].join(" ").toLowerCase());
 
   function wanted(item, index) {
     const status = byId("status").value, unit = byId("unit").value;
