@@ -26,6 +26,8 @@ bool wants_json(const EstimateOptions& options) {
 
 /// Before a model is loaded: a table that can't be written must not cost the time of making it.
 void check_target(const EstimateOptions& options) {
+  if (options.columns && wants_json(options))
+    throw UsageError("--columns: expected a CSV, got JSON, whose fields have names of their own; keep one of them");
   if (!options.out) return;
   if (fs::is_directory(*options.out))
     throw UsageError("--out " + options.out->string() + ": expected a file's name, got a folder");
@@ -44,7 +46,7 @@ class EstimateJob {
         json_(wants_json(options)),
         header_(!json_),
         faces_(bundle, options.compute),
-        table_(bundle->manifest().au.names, options.columns, options.landmarks),
+        table_(bundle->manifest().au.names, options.columns.value_or(face::AuColumns::openface), options.landmarks),
         lines_(lines) {
     if (!faces_.can_estimate())
       throw BundleError(bundle->label() + ": the bundle has no 'au_estimator'; use another bundle");

@@ -12,7 +12,7 @@ namespace magicface::cli {
 void add_estimate(CLI::App& program, CommonOptions& common, Action& action) {
   auto* command = program.add_subcommand("estimate", "AU intensities (0 to 5) of every face, as CSV or JSON");
   auto options = std::make_shared<app::EstimateOptions>();
-  auto columns = std::make_shared<std::string>("openface");
+  auto columns = std::make_shared<std::optional<std::string>>();
   add_inputs(*command, options->inputs);
   command->add_option("-o,--out", options->out, "file for the table; else stdout")->type_name("FILE");
   command->add_flag("--overwrite", options->overwrite, "replace an existing file");
@@ -30,7 +30,7 @@ void add_estimate(CLI::App& program, CommonOptions& common, Action& action) {
   command->callback([&action, &common, options, columns] {
     action = [&common, options, columns] {
       options->json = common.json;
-      options->columns = face::au_columns_from_name(*columns);
+      if (*columns) options->columns = face::au_columns_from_name(**columns);
       return app::run_estimate(*options, std::cin, std::cout);
     };
   });

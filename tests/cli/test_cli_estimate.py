@@ -89,6 +89,9 @@ def test_the_name_tells_json(estimate, sample, tmp_path):
 def test_wrong_columns_and_folders_are_usage_errors(estimate, sample, tmp_path):
     result = estimate("--in", sample, "--columns", "opnface")
     assert result.code == 2 and "openface or libreface" in result.err
+    for json_flags in (["--json"], ["--out", "aus.json"]):
+        result = estimate("--in", sample, "--columns", "openface", *json_flags)
+        assert result.code == 2 and "--columns" in result.err, "JSON has no columns"
     assert estimate("--in", sample, "--out", str(tmp_path)).code == 2
 
 

@@ -15,9 +15,9 @@ namespace magicface::app {
 /// `magicface estimate`: AU intensities per face.
 struct EstimateOptions {
   std::vector<std::string> inputs;
-  std::optional<std::filesystem::path> out;             ///< a file that appears whole; unset: `out` as the faces come
-  bool overwrite = false;                               ///< replace an existing `out`
-  face::AuColumns columns = face::AuColumns::openface;  ///< of the CSV
+  std::optional<std::filesystem::path> out;  ///< a file that appears whole; unset: `out` as the faces come
+  bool overwrite = false;                    ///< replace an existing `out`
+  std::optional<face::AuColumns> columns;    ///< of the CSV, none with JSON; unset: OpenFace's
   bool json = false;       ///< one JSON object per face instead of CSV; a name in .json or .jsonl asks for it, too
   bool landmarks = false;  ///< 68 points of each face
   std::optional<std::string> bundle;
