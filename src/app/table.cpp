@@ -46,6 +46,8 @@ std::string latex(const std::string& text) {
 std::string latex_row(const Row& row) {
   Row cells;
   for (const auto& cell : row) cells.push_back(latex(cell));
+  // The command before the row would take these for its argument.
+  if (cells.front().starts_with('[') || cells.front().starts_with('*')) cells.front().insert(0, "{}");
   return "  " + join(cells, " & ") + " \\\\\n";
 }
 

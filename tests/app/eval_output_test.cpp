@@ -129,6 +129,9 @@ TEST(EvalOutput, ACurveNamesItsAxisAndNoNumberOverAnother) {
 TEST(Table, RenderersEscapeWhatTheirLanguageReads) {
   const Table table{"50% of AU_1", {"Method", "x"}, {{"a|b_c & d", "↑^"}}};
   EXPECT_NE(as_latex(table).find("a|b\\_c \\& d & $\\uparrow$\\textasciicircum{} \\\\"), std::string::npos);
+  const auto bracket = as_latex({"t", {"[x]", "[y]"}, {{"[a]", "1"}, {"*b", "[2]"}}});
+  for (const auto* part : {"  {}[x] & [y] \\\\", "  {}[a] & 1", "  {}*b & [2]"})
+    EXPECT_NE(bracket.find(part), std::string::npos) << bracket;
   EXPECT_NE(as_markdown(table).find("| a\\|b_c & d | ↑^ |"), std::string::npos);
   EXPECT_EQ(as_text(table), "50% of AU_1\nMethod      x\na|b_c & d  ↑^\n");
 }
