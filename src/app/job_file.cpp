@@ -28,9 +28,10 @@ std::string text_of(const Json& value, const std::string& field) {
   throw ItemError(field + ": expected a text, got " + value.dump());
 }
 
-std::uint64_t seed_of(const Json& value) {
+/// @param said as it stands in the line
+std::uint64_t seed_of(const Json& value, const std::string& said) {
   if (value.is_number_unsigned()) return value.get<std::uint64_t>();
-  throw ItemError("seed: expected a whole number from 0, got " + value.dump());
+  throw ItemError("seed: expected a whole number from 0 without leading zeros, got " + said);
 }
 
 /// One edit: "AU4=-6,AU12=2.5" or {"AU4": -6, "AU12": 2.5}.
@@ -108,7 +109,7 @@ void JobParser::fill_from_json(const std::string& text, JobLine& job) const {
     if (field == "input") job.input = text_of(content, field);
     if (field == "output") job.output = text_of(content, field);
     if (field == "face") job.face = text_of(content, field);
-    if (field == "seed") job.seed = seed_of(content);
+    if (field == "seed") job.seed = seed_of(content, content.dump());
     if (field != "au") continue;
     if (!content.is_array())
       job.au.push_back(edit_of(content));
@@ -132,7 +133,7 @@ void JobParser::fill_from_csv(const std::string& text, JobLine& job) const {
     if (field == "input") job.input = value;
     if (field == "output") job.output = value;
     if (field == "face") job.face = value;
-    if (field == "seed") job.seed = seed_of(Json::parse(value, nullptr, false));
+    if (field == "seed") job.seed = seed_of(Json::parse(value, nullptr, false), value);
     if (field != "au") continue;
     for (const auto& edit : split(value, ';')) job.au.push_back(edit);
   }

@@ -100,6 +100,14 @@ TEST_F(JobFiles, ABrokenCsvLineDoesNotTouchTheNext) {
   EXPECT_FALSE(jobs[2].problem);
 }
 
+TEST_F(JobFiles, AWrongSeedIsShownAsItWasWritten) {
+  const auto jobs = csv("input,seed\na.png,007\nb.png,x\nc.png,-1\n");
+  ASSERT_EQ(jobs.size(), 3U);
+  EXPECT_THAT(*jobs[0].problem, HasSubstr("without leading zeros, got 007"));
+  EXPECT_THAT(*jobs[1].problem, HasSubstr("got x"));
+  EXPECT_THAT(*jobs[2].problem, HasSubstr("got -1"));
+}
+
 TEST_F(JobFiles, AWrongHeaderOrAnEmptyFileEndsTheJob) {
   EXPECT_THROW(csv("picture,au\na.png,AU1=1\n"), UsageError);
   EXPECT_THROW(csv("input,aus\na.png,AU1=1\n"), UsageError);
