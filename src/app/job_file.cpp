@@ -7,6 +7,7 @@
 
 #include "magicface/core/csv.hpp"
 #include "magicface/core/error.hpp"
+#include "magicface/core/json_depth.hpp"
 #include "magicface/core/text.hpp"
 
 namespace magicface::app {
@@ -100,6 +101,7 @@ void JobParser::read_header(const std::string& text) {
 }
 
 void JobParser::fill_from_json(const std::string& text, JobLine& job) const {
+  if (nests_too_deep(text)) throw ItemError("expected a job, got JSON that nests too deep");
   const auto value = Json::parse(text, nullptr, false);
   if (!value.is_object()) throw ItemError("expected a JSON object, got '" + text.substr(0, 60) + "'");
   // First, so that an answer about a broken line still says whose it is.

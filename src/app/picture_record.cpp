@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/json_depth.hpp"
 #include "magicface/image/format.hpp"
 #include "magicface/image/picture.hpp"
 
@@ -37,7 +38,7 @@ std::optional<RecordJson> record_of_picture(const fs::path& file) {
     throw UsageError("--from-record " + file.string() + ": the picture has no text '" + kKeyword +
                      "'; only PNG carries it, without --no-metadata; name the record file instead");
   }
-  auto record = RecordJson::parse(text->text);
+  auto record = RecordJson::parse(nests_too_deep(text->text) ? "" : text->text);
   if (record.at("schema").get<int>() > kRecordSchema) {
     throw UsageError("--from-record " + file.string() + ": expected a text of schema " + std::to_string(kRecordSchema) +
                      ", got " + record["schema"].dump() + "; use a newer magicface");

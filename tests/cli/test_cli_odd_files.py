@@ -29,6 +29,13 @@ def test_a_request_with_a_name_too_long_is_answered_and_the_next_too(two, tmp_pa
     assert [line["status"] for line in result.objects] == ["failed", "ok"], result.err
 
 
+def test_a_job_of_nothing_but_brackets_fails_alone(two):
+    lines = ['{"input": "in/a.png", "au": ' + "[" * 200_000 + "]" * 200_000 + "}", '{"input": "in/b.png", "au": "AU12=3"}']
+    result = two.edit("--jobs", "-", "--out", "made", "--json", stdin="\n".join(lines) + "\n")
+    assert [line["status"] for line in result.objects] == ["failed", "ok"], result.err[-500:]
+    assert "nests too deep" in result.err
+
+
 def test_a_link_to_itself_among_the_inputs_fails_alone(two, tmp_path):
     os.symlink("loop.png", tmp_path / "in" / "loop.png")
     result = two.edit("--in", "in", *EDIT)
