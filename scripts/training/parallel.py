@@ -6,6 +6,7 @@ core (measured: ten times slower beside a compiler). Here every process steps on
 average their parameters.
 """
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 
@@ -25,7 +26,10 @@ def rank() -> int:
 def _worker(index: int, count: int, store: str, main: Callable[[], None]) -> None:
     dist.init_process_group("gloo", init_method=f"file://{store}", rank=index, world_size=count)
     main()
+    dist.barrier()  # who is ahead must not go while others still speak
     dist.destroy_process_group()
+    sys.stdout.flush()
+    os._exit(0)  # the interpreter's end could meet a thread of LibTorch that is still alive, and abort a finished training
 
 
 def launch(main: Callable[[], None], workers: int) -> None:
