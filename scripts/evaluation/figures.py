@@ -58,8 +58,9 @@ def intended(before: Tensor, variation: Tensor) -> Tensor:
 
 def add_edits(figures: Figures, who: str, before: Readings, after: Readings, variation: Tensor) -> None:
     """Figures of the N readings `after` edits of one portrait; `who` is "edit" or "floor"."""
-    figures.add(f"{who} au", (after.au - intended(before.au, variation)).square().mean(1))
-    asked = intended(before.au, variation) - before.au
+    wanted = intended(before.au, variation)
+    figures.add(f"{who} au", (after.au - wanted).square().mean(1))
+    asked = wanted - before.au
     meant = asked.abs() >= LEAST_ASKED
     figures.add(f"{who} right way", ((after.au - before.au) * asked > 0)[meant].float())
     figures.add(f"{who} untouched", (after.au - before.au).abs()[variation == 0])
