@@ -56,11 +56,6 @@ void write_json(const fs::path& file, const std::string& text) {
   write_file_atomically(file, {text.begin(), text.end()});
 }
 
-bool lies_inside(const fs::path& key) {
-  const auto plain = key.lexically_normal();
-  return plain.is_relative() && !plain.empty() && *plain.begin() != "..";
-}
-
 /// A stored run holds its pictures itself, each under a name of its own.
 void expect_names(const RecordedRun& run) {
   std::set<fs::path> names;

@@ -51,8 +51,7 @@ JobResult print_plan(EditPlan plan, const EditOptions& options, const ItemLoader
       if (status == "failed" && !loaded.problem) log::error(error);
       ++(status == "failed" ? result.failed : status == "skipped" ? result.skipped : result.made);
       if (options.json) {
-        out << line_of(loaded, i, status.c_str(), error).dump(-1, ' ', false, RecordJson::error_handler_t::replace)
-            << '\n';
+        out << shown(line_of(loaded, i, status.c_str(), error)) << '\n';
       } else if (status == "planned") {
         out << item.outputs[i].path.string() << '\n';
       }

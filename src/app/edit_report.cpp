@@ -7,6 +7,7 @@
 #include "magicface/core/log.hpp"
 #include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
+#include "record_file.hpp"
 #include "version.hpp"
 
 namespace magicface::app {
@@ -72,8 +73,7 @@ std::string EditReport::json_of(const EditOutcome& outcome) const {
   object["stages"] = stages;
   object["warnings"] = outcome.warnings;
   if (outcome.comparison) object["comparison"] = outcome.comparison->string();
-  // A name that isn't UTF-8 must not end the run.
-  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return shown(object);
 }
 
 void EditReport::add(const EditOutcome& outcome) {

@@ -9,6 +9,7 @@
 #include "magicface/core/rounding.hpp"
 #include "magicface/core/text.hpp"
 #include "openface_pose.hpp"
+#include "record_file.hpp"
 
 namespace magicface::app {
 namespace {
@@ -69,8 +70,7 @@ std::string EstimateTable::json(const FaceEstimate& estimate) const {
     for (const auto& point : estimate.landmarks) points.push_back({rounded(point.x, 3), rounded(point.y, 3)});
     object["landmarks"] = points;
   }
-  // A name that isn't UTF-8 must not end the run.
-  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return shown(object);
 }
 
 }  // namespace magicface::app

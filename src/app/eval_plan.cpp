@@ -12,6 +12,7 @@
 #include "magicface/core/log.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/models/bundle.hpp"
+#include "record_file.hpp"
 
 namespace magicface::app {
 namespace fs = std::filesystem;
@@ -119,9 +120,9 @@ JobResult run_eval_plan(const EvalPlanOptions& options, std::istream& list, std:
   bool outside = false;
   for (const auto& person : people) {
     const auto input = canonical_path(person).lexically_relative(folder);
-    outside = outside || input.empty() || *input.begin() == "..";
+    outside = outside || !lies_inside(input);
     const Json line{{"id", person.stem().string()}, {"input", input.string()}, {"au", edits}};
-    text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    text += shown(line) + '\n';
   }
   make_folder(folder);
   write_file_atomically(options.out, {text.begin(), text.end()});

@@ -22,7 +22,6 @@ void tell_halved(std::size_t count, const std::exception& problem) {
 }
 
 /// What sheets show of an edit: the face with its surroundings, or the model's whole crop.
-/// The face with its surroundings.
 Shown shown_of(const pipeline::Portrait& portrait, const cv::Mat& after) {
   const auto* analysis = pipeline::analysis_of(portrait);
   const auto& source = pipeline::source_of(portrait).rgb;

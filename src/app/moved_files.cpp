@@ -26,7 +26,7 @@ fs::path Move::operator()(const fs::path& path) const {
   return (to / path.lexically_relative(from)).lexically_normal();
 }
 
-bool Move::holds(const fs::path& path) const { return *path.lexically_relative(from).begin() != ".."; }
+bool Move::holds(const fs::path& path) const { return lies_inside(path.lexically_relative(from)); }
 
 std::optional<Move> find_move(const fs::path& path, const fs::path& folder) {
   const auto dropped = parts_to_drop(path, folder);

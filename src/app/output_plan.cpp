@@ -2,6 +2,7 @@
 #include "magicface/app/output_plan.hpp"
 
 #include "magicface/core/error.hpp"
+#include "magicface/core/files.hpp"
 #include "magicface/core/text.hpp"
 #include "magicface/image/encode.hpp"
 
@@ -46,8 +47,7 @@ PlannedOutput own_name(const std::string& pattern, const OutputKey& key, const O
   const auto format =
       named.value_or(options.format.value_or(image::format_of_path(key.input).value_or(image::Format::png)));
   if (!name.has_filename()) throw UsageError("output '" + pattern + "': expected a picture's name, got a folder");
-  const auto plain = name.lexically_normal();  // of the filled name: a stem or an edit may be ".."
-  if (!options.allow_outside && (plain.is_absolute() || *plain.begin() == "..")) {
+  if (!options.allow_outside && !lies_inside(name)) {  // the filled name: a stem or an edit may be ".."
     throw UsageError("output " + name.string() + " leaves the output folder; name it inside, or give --allow-outside");
   }
   return {options.out / (named ? name.string() : name.string() + image::extension_of(format)), format};

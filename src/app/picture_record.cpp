@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "magicface/core/error.hpp"
-#include "magicface/core/json_depth.hpp"
 #include "magicface/image/format.hpp"
 #include "magicface/image/picture.hpp"
 
@@ -25,8 +24,7 @@ std::string place_of(const std::string& name, const fs::path& picture) {
 
 void put_record_into(image::Metadata& metadata, const RecordJson& record) {
   std::erase_if(metadata.texts, [](const image::Metadata::Text& text) { return text.keyword == kKeyword; });
-  // A name that isn't UTF-8 must not end the run.
-  metadata.texts.push_back({kKeyword, record.dump(-1, ' ', false, RecordJson::error_handler_t::replace)});
+  metadata.texts.push_back({kKeyword, shown(record)});
 }
 
 std::optional<RecordJson> record_of_picture(const fs::path& file) {
@@ -38,7 +36,7 @@ std::optional<RecordJson> record_of_picture(const fs::path& file) {
     throw UsageError("--from-record " + file.string() + ": the picture has no text '" + kKeyword +
                      "'; only PNG carries it, without --no-metadata; name the record file instead");
   }
-  auto record = RecordJson::parse(nests_too_deep(text->text) ? "" : text->text);
+  auto record = parse_record(text->text);
   if (record.at("schema").get<int>() > kRecordSchema) {
     throw UsageError("--from-record " + file.string() + ": expected a text of schema " + std::to_string(kRecordSchema) +
                      ", got " + record["schema"].dump() + "; use a newer magicface");

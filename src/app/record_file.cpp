@@ -41,6 +41,8 @@ std::string record_line(RecordJson record) {
   return shown(record);
 }
 
+RecordJson parse_record(const std::string& text) { return RecordJson::parse(nests_too_deep(text) ? "" : text); }
+
 std::string utc_time() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm parts{};
@@ -110,7 +112,7 @@ void read_records(const fs::path& file, const std::function<void(std::size_t, co
     if (text.empty()) continue;
     const std::string place = file.string() + ":" + std::to_string(number) + ": ";
     try {
-      auto line = RecordJson::parse(nests_too_deep(text) ? "" : text);
+      auto line = parse_record(text);
       change_texts(line, unescaped_bytes);
       const auto schema = line.at("schema").get<int>();
       if (schema > kRecordSchema) {

@@ -22,11 +22,14 @@ using RecordJson = nlohmann::ordered_json;
 /// A string inside an object; empty when that is null or missing, or no object.
 std::string text_at(const RecordJson& object, const char* key);
 
-/// For people: bytes that are no UTF-8 are replaced.
+/// In one line; bytes that are no UTF-8 are replaced: such a name must not end a run.
 std::string shown(const RecordJson& value);
 
 /// A line of records, with names that aren't UTF-8 so that `read_records` gives them back (docs/records.md).
 std::string record_line(RecordJson record);
+
+/// @throws RecordJson::exception, also for what nests too deep
+RecordJson parse_record(const std::string& text);
 
 /// Now, as "2026-11-22T10:30:00Z".
 std::string utc_time();

@@ -37,7 +37,7 @@ void check(const ReportOptions& options) {
 
 /// JSON that can stand inside a script element: no text of ours or of a file's name ends it.
 std::string for_script(const nlohmann::ordered_json& json) {
-  const auto text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  const auto text = shown(json);
   std::string safe;
   safe.reserve(text.size());
   for (const char c : text) {

@@ -48,8 +48,7 @@ void RecordedOutputs::read_folder(const fs::path& folder) {
 }
 
 void RecordedOutputs::read(const fs::path& file) {
-  std::error_code failure;
-  if (!fs::exists(file, failure)) return;
+  if (!path_exists(file)) return;
   beside_ = fs::absolute(file).parent_path().lexically_normal();
   const auto read_lines = [&] {
     folder_ = fs::current_path();
@@ -67,8 +66,7 @@ std::string RecordedOutputs::name_now(const std::string& name) const {
   if (move == moves_.end()) return recorded;
   // A copy has names of its own, those that are missing, too; what lies outside may have stayed where it was.
   const auto now = move->second(recorded).string();
-  std::error_code failure;
-  return move->second.holds(recorded) || fs::exists(now, failure) || !fs::exists(recorded, failure) ? now : recorded;
+  return move->second.holds(recorded) || path_exists(now) || !path_exists(recorded) ? now : recorded;
 }
 
 std::string RecordedOutputs::output_now(const std::string& name) {
@@ -85,7 +83,7 @@ void RecordedOutputs::begin(const RecordJson& run) {
   const auto records = text_at(run, "records");  // not in the records of earlier versions
   std::error_code failure;
   const bool here =
-      fs::exists(folder_, failure) &&
+      path_exists(folder_) &&
       (records.empty() || fs::equivalent(fs::absolute(folder_ / records).parent_path(), beside_, failure));
   if (!here) place_ = absolute_name(folder_, records);
 }

@@ -31,25 +31,22 @@ AppendFile::AppendFile(fs::path file, std::string_view beginning) : file_(std::m
     ::close(descriptor_);
     throw UsageError(file_.string() + ": another run is writing to it; wait for it, or name another file");
   }
-  try {
-    expect(beginning);
-  } catch (...) {
+  if (!begins_with(beginning)) {
     ::close(descriptor_);
-    throw;
+    throw UsageError(file_.string() +
+                     ": expected a file of earlier records, or none, got another file; name another one");
   }
   repair();
 }
 
 AppendFile::~AppendFile() { ::close(descriptor_); }
 
-void AppendFile::expect(std::string_view beginning) const {
+bool AppendFile::begins_with(std::string_view beginning) const {
   struct stat status {};
-  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return;
+  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return true;
   std::string found(std::min(beginning.size(), static_cast<std::size_t>(status.st_size)), '\0');
   const auto count = ::pread(descriptor_, found.data(), found.size(), 0);
-  if (count == static_cast<ssize_t>(found.size()) && beginning.starts_with(found)) return;
-  throw UsageError(file_.string() +
-                   ": expected a file of earlier records, or none, got another file; name another one");
+  return count == static_cast<ssize_t>(found.size()) && beginning.starts_with(found);
 }
 
 void AppendFile::repair() {

@@ -25,6 +25,11 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, failure);
 }
 
+bool lies_inside(const fs::path& path) {
+  const auto plain = path.lexically_normal();
+  return plain.is_relative() && !plain.empty() && *plain.begin() != "..";
+}
+
 fs::path canonical_path(const fs::path& path) {
   std::error_code failure;
   const auto absolute = fs::absolute(path);

@@ -30,7 +30,8 @@ class AppendFile {
   std::size_t repaired() const { return repaired_; }
 
  private:
-  void expect(std::string_view beginning) const;
+  /// As far as it goes: a file may end before. What isn't a file (a pipe) does.
+  bool begins_with(std::string_view beginning) const;
   void repair();
   std::filesystem::path file_;
   int descriptor_ = -1;

@@ -12,6 +12,8 @@ namespace magicface {
 /// too long, a link to itself, or a folder that one may not enter.
 bool path_exists(const std::filesystem::path& path);
 bool is_file(const std::filesystem::path& path);
+/// Whether a relative path, as it is spelled, leads to something below where it starts.
+bool lies_inside(const std::filesystem::path& path);
 /// The absolute name without links and dots, as far as it can be told.
 std::filesystem::path canonical_path(const std::filesystem::path& path);
 
