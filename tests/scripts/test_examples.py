@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-# In place of ssh HOST -- COMMAND: a login begins elsewhere.
-SSH = '#!/bin/sh\necho "$1" >>{log}\nshift 2\ncd / && exec sh -c "$*"\n'
+# In place of ssh HOST -- COMMAND: a login begins in the home folder and has a shell, whatever the caller had (CI may have no SHELL).
+SSH = '#!/bin/sh\necho "$1" >>{log}\nshift 2\ncd "$HOME" && SHELL=/bin/sh exec sh -c "$*"\n'
 # In place of magicface: tells its arguments and where it runs.
 STUB = '#!/bin/sh\n(pwd; printf "<%s>" "$@"; echo) >>{log}\n'
 
@@ -27,8 +27,10 @@ def test_gnu_parallel_uses_several_machines_that_share_the_folder(tmp_path: Path
     ssh = script(tmp_path / "ssh", SSH.format(log=tmp_path / "logins"))
     magicface = script(tmp_path / "magicface", STUB.format(log=tmp_path / "calls"))
     (tmp_path / "machines").write_text("2/one\n2/two\n")
-    (tmp_path / "work").mkdir()
-    environment = os.environ | {"PARALLEL": f"--ssh {ssh} --sshloginfile {tmp_path}/machines", "MAGICFACE": str(magicface), "SHARDS": "4"}
+    for folder in ("work", "home"):
+        (tmp_path / folder).mkdir()
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "MAGICFACE": str(magicface), "SHARDS": "4",
+                   "PARALLEL": f"--ssh {ssh} --sshloginfile {tmp_path}/machines"}
     subprocess.run([EXAMPLES / "gnu_parallel.sh", "my jobs.jsonl", "made", "--au", "AU12=1"], cwd=tmp_path / "work", env=environment,
                    check=True, capture_output=True, timeout=60)
     folders, calls = (tmp_path / "calls").read_text().splitlines()[::2], (tmp_path / "calls").read_text().splitlines()[1::2]
