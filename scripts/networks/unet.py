@@ -29,6 +29,7 @@ class UNetConfig:
     norm_num_groups: int = 32
     position: bool = False  # sine position on queries and keys: the demo's own, not the published model's
     level_out: bool = False  # a way around the last normalisation, which takes a picture's level away: the demo's own
+    keeps: bool = False  # the portrait's latents are one more reference, of which each place keeps what it will: the demo's own
     action_units: int = 12  # 0: no au_aug_mlp (the ID encoder)
     reference_only: bool = False  # cut after the last transformer's input (the ID encoder)
 
@@ -154,6 +155,28 @@ class TimeEmbedding(nn.Module):
         return self.linear_2(F.silu(self.linear_1(wave)))
 
 
+class Kept(nn.Module):
+    """What each place keeps of the portrait's latents: what an edit leaves alone needn't be drawn anew.
+
+    A reference attention to the same place alone, for every channel by itself: how much is said by the portrait's features (keys)
+    and by the denoiser's, which know what is asked for.
+    """
+
+    def __init__(self, features: int, latent_channels: int) -> None:
+        super().__init__()
+        self.query = nn.Conv2d(features, latent_channels, 1)
+        self.to_k = nn.Conv2d(features, latent_channels, 1)
+        for layer in (self.query, self.to_k):
+            nn.init.zeros_(layer.weight)
+            nn.init.constant_(layer.bias, -1)
+
+    def forward(self, hidden: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """Latents [B, C, h, w] for the denoiser's features, and keys and values [1 or B, tokens, C]."""
+        shape = [-1, value.shape[2], hidden.shape[2], hidden.shape[3]]
+        key, value = key.transpose(1, 2).reshape(shape), value.transpose(1, 2).reshape(shape)
+        return torch.sigmoid(self.query(hidden) + key) * value
+
+
 class UNet(nn.Module):
     """The denoiser, or with `reference_only` the ID encoder."""
 
@@ -198,7 +221,9 @@ class UNet(nn.Module):
         self.conv_norm_out = None
         self.conv_out = None
         self.level_out = None
+        self.kept = None
         if not config.reference_only:
+            self.kept = Kept(widths[0], config.out_channels) if config.keeps else None
             self.level_out = nn.Conv2d(widths[0], config.out_channels, 1) if config.level_out else None
             self.conv_norm_out = nn.GroupNorm(groups, widths[0], eps=1e-5)
             self.conv_out = nn.Conv2d(widths[0], config.out_channels, 3, padding=1)
@@ -216,8 +241,13 @@ class UNet(nn.Module):
         for block in self.up_blocks:
             x = block(x, embedding, context, reference, collected, skips)
         if self.conv_norm_out is not None and self.conv_out is not None:
-            result = self.conv_out(F.silu(self.conv_norm_out(x)))
-            x = result + self.level_out(x) if self.level_out is not None else result
+            hidden = F.silu(self.conv_norm_out(x))
+            result = self.conv_out(hidden)
+            if self.level_out is not None:
+                result = result + self.level_out(x)
+            if self.kept is not None and len(reference) > 0:
+                result = result - self.kept(hidden, reference[-2], reference[-1])
+            x = result
         return x
 
     def transformers(self) -> list[nn.Module]:
@@ -266,6 +296,7 @@ class IdEncoderModule(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.projections = nn.ModuleList([ReferenceProjection(t) for t in denoiser.transformers()])
+        self.kept_key = None if denoiser.kept is None else denoiser.kept.to_k
         self.register_buffer("context", torch.zeros(1, 1, 1) if context is None else context)
 
     def forward(self, portrait: Tensor) -> List[Tensor]:
@@ -276,6 +307,8 @@ class IdEncoderModule(nn.Module):
         result: List[Tensor] = []
         for index, projection in enumerate(self.projections):
             result.extend(projection(collected[index]))
+        if self.kept_key is not None:
+            result.extend([tokens(self.kept_key(collected[-1])), tokens(portrait)])
         return result
 
 

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 AVERAGE_GAIN = 2.0  # block averages of images in [-1, 1] have a standard deviation of about a half
+LUMINANCE, LUMINANCE_GAIN = (0.299, 0.587, 0.114), 3.0  # of red, green and blue; cosines of small frequencies have a standard deviation of about one then
 # Stable Diffusion 1.5's own file uses the older names.
 OLD_ATTENTION = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 
@@ -28,6 +29,17 @@ class VaeConfig:
     # The demo's own: the latent's first channels are the picture's block averages (3: its colours), and the decoder
     # draws what is missing from them. A network of few channels behind group normalisation loses hues otherwise.
     average_channels: int = 0
+    # And its last ones are the picture's luminance, so many values across each place of the latent (4: half the picture's size),
+    # but for the averages: lids and lips are where the portrait has them, to a pixel.
+    luminance_side: int = 0
+
+    @property
+    def luminance_channels(self) -> int:
+        return max(0, self.luminance_side**2 - 1)
+
+    @property
+    def learnt_channels(self) -> int:
+        return self.latent_channels - self.average_channels - self.luminance_channels
 
     def layers(self) -> tuple[int, ...]:
         """Of every level."""
@@ -154,7 +166,7 @@ class Encoder(nn.Module):
         )
         self.mid_block = MidBlock(widths[-1], groups)
         self.conv_norm_out = nn.GroupNorm(groups, widths[-1], eps=1e-6)
-        self.conv_out = nn.Conv2d(widths[-1], 2 * (config.latent_channels - config.average_channels), 3, padding=1)
+        self.conv_out = nn.Conv2d(widths[-1], 2 * config.learnt_channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv_in(x)
@@ -195,31 +207,76 @@ def enlarged_averages(latent: Tensor, size: List[int], gain: float = AVERAGE_GAI
     return F.interpolate(latent[:, :3] / gain, size=size, mode="bilinear", align_corners=False)
 
 
+def cosines(side: int) -> Tensor:
+    """The cosine transform of `side` x `side` values as an orthonormal matrix; its first row is their mean's."""
+    place, frequency = torch.arange(side, dtype=torch.float32) + 0.5, torch.arange(side, dtype=torch.float32)
+    line = torch.cos(math.pi / side * frequency[:, None] * place) * math.sqrt(2 / side)
+    line[0] /= math.sqrt(2)
+    return torch.kron(line, line)
+
+
+class Luminance(nn.Module):
+    """What of a picture's luminance the latent holds as it is: cosines of `side` x `side` values at each place, without their mean."""
+
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        self.side = side
+        frequency = torch.arange(side, dtype=torch.float32)
+        # Twice the frequency has about half the size in pictures. In between, so that neither is lost in noise nor weighs too much.
+        gain = LUMINANCE_GAIN * (frequency[:, None] ** 2 + frequency**2).flatten()[1:, None].pow(0.25)
+        self.register_buffer("weights", torch.tensor(LUMINANCE).view(1, 3, 1, 1))
+        self.register_buffer("gain", gain)
+        self.register_buffer("basis", cosines(side)[1:])
+
+    def small(self, signed: Tensor, height: int) -> Tensor:
+        """Luminance [B, 1, side * h, side * w] of an image [B, 3, H, W] whose latent is `height` = h high."""
+        return F.avg_pool2d((signed * self.weights).sum(1, keepdim=True), signed.shape[2] // (self.side * height))
+
+    def told(self, signed: Tensor, height: int) -> Tensor:
+        """The latent's last channels [B, side ** 2 - 1, h, w] for an image in [-1, 1]."""
+        values = F.pixel_unshuffle(self.small(signed, height), self.side).permute(0, 2, 3, 1)
+        return F.linear(values, self.gain * self.basis).permute(0, 3, 1, 2)
+
+    def kept(self, image: Tensor, latent: Tensor, average_gain: float = AVERAGE_GAIN) -> Tensor:
+        """The image [B, 3, H, W] with the luminance that the latent [B, C, h, w] tells."""
+        count, height = self.basis.shape[0], latent.shape[2]
+        values = F.linear(latent[:, -count:].permute(0, 2, 3, 1), (self.basis / self.gain).t()).permute(0, 3, 1, 2)
+        values = values + (latent[:, :3] * (self.weights / average_gain)).sum(1, keepdim=True)
+        missing = F.pixel_shuffle(values, self.side) - self.small(image, height)
+        return image + F.interpolate(missing, size=[image.shape[2], image.shape[3]], mode="bilinear", align_corners=False)
+
+
 class Vae(nn.Module):
     """Training form: moments of the latent distribution, and images in [-1, 1]."""
 
     def __init__(self, config: VaeConfig) -> None:
         super().__init__()
         self.encoder, self.decoder = Encoder(config), Decoder(config)
-        channels = config.latent_channels
-        learnt = channels - config.average_channels
+        channels, learnt = config.latent_channels, config.learnt_channels
         self.averages = config.average_channels > 0
+        self.luminance = Luminance(config.luminance_side) if config.luminance_side else None
         self.quant_conv = nn.Conv2d(2 * learnt, 2 * learnt, 1)
         self.post_quant_conv = nn.Conv2d(channels, channels, 1)
 
     def encode(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance for an image in [0, 1]; block averages are known but for a hundredth of the range."""
+        """Mean and log variance for an image in [0, 1]; averages and luminance are known but for a hundredth of the range."""
         mean, log_variance = self.quant_conv(self.encoder(2 * image - 1)).chunk(2, 1)
         log_variance = log_variance.clamp(-30, 20)
         if self.averages:
             mean = with_averages(2 * image - 1, mean)
             log_variance = F.pad(log_variance, [0, 0, 0, 0, 3, 0], value=2 * math.log(AVERAGE_GAIN / 100))
+        if self.luminance is not None:
+            told = self.luminance.told(2 * image - 1, mean.shape[2])
+            mean = torch.cat([mean, told], 1)
+            log_variance = torch.cat([log_variance, (2 * (self.luminance.gain / 100).log())[:, :, None].expand_as(told)], 1)
         return mean, log_variance
 
     def decode(self, latent: Tensor) -> Tensor:
         """Image in about [-1, 1], not clamped."""
         image = self.decoder(self.post_quant_conv(latent))
-        return image + enlarged_averages(latent, [image.shape[2], image.shape[3]]) if self.averages else image
+        if self.averages:
+            image = image + enlarged_averages(latent, [image.shape[2], image.shape[3]])
+        return image if self.luminance is None else self.luminance.kept(image, latent)
 
 
 def current_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -244,12 +301,14 @@ class VaeEncoderModule(nn.Module):
 
     def __init__(self, vae: Vae) -> None:
         super().__init__()
-        self.encoder, self.quant_conv, self.averages = vae.encoder, vae.quant_conv, vae.averages
+        self.encoder, self.quant_conv, self.averages, self.luminance = vae.encoder, vae.quant_conv, vae.averages, vae.luminance
 
     def forward(self, image: Tensor) -> Tensor:
         mode = self.quant_conv(self.encoder(2 * image - 1)).chunk(2, 1)[0]
         if self.averages:
             mode = with_averages(2 * image - 1, mode)
+        if self.luminance is not None:
+            mode = torch.cat([mode, self.luminance.told(2 * image - 1, mode.shape[2])], 1)
         return mode.contiguous()
 
 
@@ -258,10 +317,12 @@ class VaeDecoderModule(nn.Module):
 
     def __init__(self, vae: Vae) -> None:
         super().__init__()
-        self.decoder, self.post_quant_conv, self.averages = vae.decoder, vae.post_quant_conv, vae.averages
+        self.decoder, self.post_quant_conv, self.averages, self.luminance = vae.decoder, vae.post_quant_conv, vae.averages, vae.luminance
 
     def forward(self, latent: Tensor) -> Tensor:
         image = self.decoder(self.post_quant_conv(latent))
         if self.averages:
             image = image + enlarged_averages(latent, [image.shape[2], image.shape[3]])
+        if self.luminance is not None:
+            image = self.luminance.kept(image, latent)
         return torch.clamp(image / 2 + 0.5, 0.0, 1.0)

@@ -32,7 +32,7 @@ FACES = {
 }
 JUDGE = {"au_estimator": {"trunk": "trunk", "points": "points", "head": "action_units"}, "identity": {"head": "identity"}}
 UNETS = {"denoiser": {"denoiser": "denoiser"}, "id_encoder": {"encoder": "id_encoder"}}
-AUTOENCODER = {name: {part: part for part in ("encoder", "quant_conv", "decoder", "post_quant_conv")} for name in ("vae_encoder", "vae_decoder")}
+AUTOENCODER = {name: {part: part for part in ("encoder", "quant_conv", "decoder", "post_quant_conv", "luminance")} for name in ("vae_encoder", "vae_decoder")}
 
 
 def state_of(file: Path) -> State:
@@ -63,14 +63,18 @@ def filled(network: nn.Module, state: State, new: tuple[str, ...] = ()) -> State
 
 
 def autoencoder(bundle: Path, latent: dict, smoke: bool) -> dict:
-    config = train_vae.SMOKE if smoke else train_vae.DEMO
-    return {"average": filled(Vae(config), gathered(bundle, AUTOENCODER)), "config": config, "scaling_factor": latent["scaling_factor"]}
+    config, state = train_vae.SMOKE if smoke else train_vae.DEMO, gathered(bundle, AUTOENCODER)
+    side = math.isqrt(len(state["luminance.basis"]) + 1) if "luminance.basis" in state else 0  # up to version 18 there was none
+    config = replace(config, latent_channels=latent["channels"], luminance_side=side)
+    return {"average": filled(Vae(config), state), "config": config, "scaling_factor": latent["scaling_factor"]}
 
 
 def unets(bundle: Path, latent: dict, smoke: bool) -> dict:
-    configs = train_diffusion.configs("smoke" if smoke else "demo", latent["channels"])
+    state = gathered(bundle, UNETS)
+    keeps = "denoiser.kept.query.weight" in state  # not up to version 18
+    configs = tuple(replace(config, keeps=keeps) for config in train_diffusion.configs("smoke" if smoke else "demo", latent["channels"]))
     pair = nn.ModuleDict(dict(zip(("denoiser", "id_encoder"), map(UNet, configs))))
-    return {"average": filled(pair, gathered(bundle, UNETS)), "configs": configs, "scaling_factor": latent["scaling_factor"]}
+    return {"average": filled(pair, state), "configs": configs, "scaling_factor": latent["scaling_factor"]}
 
 
 def tools(bundle: Path, _: dict, smoke: bool) -> dict:

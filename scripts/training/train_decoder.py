@@ -82,7 +82,7 @@ def main() -> None:
     options = arguments()
     device = common.prepare(options)
     vae, start = common.load_average(options.vae, Vae, device)
-    config, factor = start["config"], start["scaling_factor"]
+    config, factor = start["config"], train_diffusion.scale_learnt(options.diffusion, start["scaling_factor"])
     vae = vae.to(memory_format=torch.channels_last)
     drawer = nn.ModuleList([vae.decoder, vae.post_quant_conv]).requires_grad_(True)
     pair, forms = train_diffusion.build("smoke" if options.smoke else "demo", config.latent_channels, device)

@@ -22,9 +22,9 @@ from training.latents import FACE_WEIGHT, Pool, add_options, load_persons, load_
 
 SIZES = {
     "demo": dict(block_out_channels=(64, 96, 128), attention=(True, True, True), layers_per_block=1, heads=2,
-                 norm_num_groups=4, cross_attention_dim=None, position=True, level_out=True),
+                 norm_num_groups=4, cross_attention_dim=None, position=True, level_out=True, keeps=True),
     "smoke": dict(block_out_channels=(8, 16), attention=(True, True), layers_per_block=1, heads=2, norm_num_groups=4,
-                  cross_attention_dim=None, position=True, level_out=True),
+                  cross_attention_dim=None, position=True, level_out=True, keeps=True),
 }
 TARGETS = 3
 DRAWN = 8  # of a batch's predictions: drawing one costs as much as predicting it
@@ -124,6 +124,11 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     return error, *drawn.loss(made, true, weight[chosen] / FACE_WEIGHT)
 
 
+def scale_learnt(start: Path | None, factor: float) -> float:
+    """The latents' scale that the UNets of the checkpoint `start` have learnt; the autoencoder's own `factor` without one."""
+    return torch.load(start, map_location="cpu", weights_only=False)["scaling_factor"] if start else factor
+
+
 def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
     """The two networks, and their bundle forms on the same parameters."""
     denoiser, encoder = (UNet(c).to(device, memory_format=torch.channels_last) for c in configs(name, latent_channels))
@@ -157,6 +162,7 @@ def main() -> None:
     drawn = drawing.Drawing(options, device)
     pair, forms = build(name, latent_channels, device)
     widen.begin(pair, options.start, device)
+    factor = scale_learnt(options.start, factor)
     average = common.Average(pair, options.average_decay)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
     path = options.out / "diffusion.pt"

@@ -17,16 +17,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from networks.demo_face import FaceNetworks, Trunk  # noqa: E402
 from networks.vae import Vae, VaeConfig  # noqa: E402
 from training import common, data, drawing, parallel, widen  # noqa: E402
-from training.augment import chosen, colour  # noqa: E402
+from training.augment import chosen, colour, surface  # noqa: E402
 
 # Few groups: with few channels in each, the backward pass of PyTorch's group normalisation is slow on a CPU.
-# Sixteen latent channels, not Stable Diffusion's four: they cost the UNets nothing, and eight were worth 3 dB already.
+# Latent channels cost the UNets next to nothing: Stable Diffusion has four, eight were worth 3 dB already. Here they are three averages,
+# thirteen that are learnt and fifteen of luminance.
 # Two layers where a picture is large: lines are drawn there, and they weigh little in a file.
-DEMO = VaeConfig(block_out_channels=(16, 32, 64, 96), layers_per_block=(2, 2, 2, 1), latent_channels=16, norm_num_groups=4, average_channels=3)
-SMOKE = VaeConfig(block_out_channels=(8, 8, 16, 16), layers_per_block=1, latent_channels=6, norm_num_groups=4, average_channels=3)
+DEMO = VaeConfig(block_out_channels=(16, 32, 64, 96), layers_per_block=(2, 2, 2, 1), latent_channels=31, norm_num_groups=4, average_channels=3, luminance_side=4)
+SMOKE = VaeConfig(block_out_channels=(8, 8, 16, 16), layers_per_block=1, latent_channels=9, norm_num_groups=4, average_channels=3, luminance_side=2)
 DETAILS = (2, 3, 4, 5, 11, 12, 13)  # brows, eyes, mouth, lips: few pixels, all of the expression
 KL_WEIGHT = 5e-4
 RECOLOURED = 0.4  # part of the pieces under other colours and light than the renderer gives
+RESURFACED = 0.3  # part of the steps with another skin
 
 
 def batch(sets: list, options: argparse.Namespace, generator: np.random.Generator, size: int, piece: int) -> tuple[Tensor, Tensor]:
@@ -46,6 +48,8 @@ def batch(sets: list, options: argparse.Namespace, generator: np.random.Generato
     if generator.random() < 0.5:
         image, weight = image.flip(3), weight.flip(3)
     image = torch.where(chosen(count, RECOLOURED)[:, None, None, None], colour(image), image)
+    if generator.random() < RESURFACED:
+        image = surface(image).clamp(0, 1)
     return image, F.avg_pool2d(weight, 5, 1, 2)
 
 

@@ -121,6 +121,10 @@ def test_a_reader_reads_in_every_training_of_the_generator(runs: Path, folder: P
              run("training/train_diffusion.py", *pool, "--out", tmp_path / "diffusion", "--batch", 6, "--start", runs / "diffusion" / "diffusion.pt"),
              run("training/train_decoder.py", *pool, "--out", tmp_path / "decoder", "--batch", 4, "--diffusion", tmp_path / "diffusion" / "diffusion.pt")]
     assert "nan" not in "".join(texts)
+    # UNets that learn on keep the scale of latents that they know.
+    learnt, own, now = (torch.load(file, weights_only=False)["scaling_factor"] for file in
+                        (runs / "diffusion" / "diffusion.pt", tmp_path / "vae" / "vae.pt", tmp_path / "diffusion" / "diffusion.pt"))
+    assert now == learnt != own
 
 
 def test_the_reader_pulls_a_picture_towards_the_truth(runs: Path) -> None:

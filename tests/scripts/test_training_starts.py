@@ -12,8 +12,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from networks import demo_face  # noqa: E402
 from networks.demo_face import ActionUnitModule, CloseUps, FaceConfig, FaceNetworks  # noqa: E402
+from networks.unet import DenoiserModule, IdEncoderModule, UNet  # noqa: E402
 from networks.vae import Vae  # noqa: E402
-from training import common, mean, strengthen, train_diffusion, train_face, train_vae, widen  # noqa: E402
+from training import common, mean, more_latents, strengthen, train_diffusion, train_face, train_vae, widen  # noqa: E402
 
 
 def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Path) -> None:
@@ -28,6 +29,46 @@ def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Pa
     torch.testing.assert_close(drawn, shallow.decode(latent), rtol=0, atol=0)
     drawn.square().mean().backward()
     assert deep.decoder.up_blocks[3].resnets[2].conv2.weight.grad.abs().max() > 0
+
+
+def test_an_autoencoder_that_is_told_luminance_draws_as_before_with_that_luminance(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    config = replace(train_vae.SMOKE, latent_channels=6, luminance_side=0)
+    before = Vae(config)
+    state = more_latents.autoencoder({"average": before.state_dict(), "config": config, "scaling_factor": 0.7}, 4)
+    after = Vae(state["config"])
+    after.load_state_dict(state["average"])
+    image = torch.nn.functional.interpolate(torch.rand(2, 3, 16, 16), size=64, mode="bicubic").clamp(0, 1)
+    moments, more = before.encode(image), after.encode(image)
+    for old, new in zip(moments, more):
+        torch.testing.assert_close(new[:, :6], old, rtol=0, atol=0)
+        assert new.shape[1] == 6 + 15
+    plain, drawn, small = before.decode(moments[0]), after.decode(more[0]), after.luminance.small
+    torch.testing.assert_close(drawn - drawn.mean(1, keepdim=True), plain - plain.mean(1, keepdim=True), rtol=0, atol=1e-5)  # the same hues
+    errors = [(small(picture, 8) - small(2 * image - 1, 8)).abs().mean() for picture in (plain, drawn)]
+    assert errors[1] < 0.3 * errors[0]
+    drawn.square().mean().backward()
+    assert after.decoder.conv_in.weight.grad[:, 6:].abs().max() > 0  # not heard yet by what draws the rest, but it will be
+
+
+def test_unets_of_more_latent_channels_answer_the_same_at_first() -> None:
+    torch.manual_seed(1)
+    configs, channels = [replace(config, keeps=False) for config in train_diffusion.configs("smoke", 4)], 7
+
+    def forms(pair: torch.nn.ModuleDict) -> tuple[DenoiserModule, IdEncoderModule]:
+        return DenoiserModule(pair["denoiser"]).eval(), IdEncoderModule(pair["id_encoder"], pair["denoiser"]).eval()
+
+    before = torch.nn.ModuleDict(dict(zip(("denoiser", "id_encoder"), map(UNet, configs))))
+    state = more_latents.unets({"average": before.state_dict(), "configs": configs, "scaling_factor": 0.7}, channels)
+    after = torch.nn.ModuleDict(dict(zip(("denoiser", "id_encoder"), map(UNet, state["configs"]))))
+    after.load_state_dict(state["average"])
+    portrait, noisy, attribute = torch.randn(3, 2, channels, 8, 8).unbind()
+    time, variation, answers = torch.tensor([999.0, 500.0]), torch.randn(2, 12), []
+    for pair, count in ((before, 4), (after, channels)):
+        denoiser, encoder = forms(pair)
+        answers.append(denoiser(noisy[:, :count], attribute[:, :count], time, variation, encoder(portrait[:, :count])))
+    torch.testing.assert_close(answers[1][:, :4], answers[0], rtol=0, atol=1e-5)
+    assert answers[1].shape[1] == channels and (answers[1][:, 4:] == 0).all()
 
 
 @pytest.mark.parametrize("views", [((1.0, 0.0),), demo_face.VIEWS])
