@@ -13,7 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 AVERAGE_GAIN = 2.0  # block averages of images in [-1, 1] have a standard deviation of about a half
-LUMINANCE, LUMINANCE_GAIN = (0.299, 0.587, 0.114), 3.0  # of red, green and blue; cosines of small frequencies have a standard deviation of about one then
+LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue
+LUMINANCE_GAIN = 3.0  # cosines of small frequencies have a standard deviation of about one then
 # Stable Diffusion 1.5's own file uses the older names.
 OLD_ATTENTION = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 
@@ -260,13 +261,14 @@ class Vae(nn.Module):
 
     def encode(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log variance for an image in [0, 1]; averages and luminance are known but for a hundredth of the range."""
-        mean, log_variance = self.quant_conv(self.encoder(2 * image - 1)).chunk(2, 1)
+        signed = 2 * image - 1
+        mean, log_variance = self.quant_conv(self.encoder(signed)).chunk(2, 1)
         log_variance = log_variance.clamp(-30, 20)
         if self.averages:
-            mean = with_averages(2 * image - 1, mean)
+            mean = with_averages(signed, mean)
             log_variance = F.pad(log_variance, [0, 0, 0, 0, 3, 0], value=2 * math.log(AVERAGE_GAIN / 100))
         if self.luminance is not None:
-            told = self.luminance.told(2 * image - 1, mean.shape[2])
+            told = self.luminance.told(signed, mean.shape[2])
             mean = torch.cat([mean, told], 1)
             log_variance = torch.cat([log_variance, (2 * (self.luminance.gain / 100).log())[:, :, None].expand_as(told)], 1)
         return mean, log_variance

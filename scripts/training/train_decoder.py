@@ -82,11 +82,12 @@ def main() -> None:
     options = arguments()
     device = common.prepare(options)
     vae, start = common.load_average(options.vae, Vae, device)
-    config, factor = start["config"], train_diffusion.scale_learnt(options.diffusion, start["scaling_factor"])
+    answering = torch.load(options.diffusion, map_location=device, weights_only=False)
+    config, factor = start["config"], answering["scaling_factor"]
     vae = vae.to(memory_format=torch.channels_last)
     drawer = nn.ModuleList([vae.decoder, vae.post_quant_conv]).requires_grad_(True)
     pair, forms = train_diffusion.build("smoke" if options.smoke else "demo", config.latent_channels, device)
-    pair.load_state_dict(torch.load(options.diffusion, map_location=device, weights_only=False)["average"])
+    pair.load_state_dict(answering["average"])
     trunk = train_vae.load_trunk(options.faces, device) if options.faces else None
     drawn = drawing.Drawing(options, device, trunk)
     average = common.Average(vae, 0.998)

@@ -124,11 +124,6 @@ def loss_of(modules: nn.ModuleDict, batch: tuple[Tensor, ...], factor: float, al
     return error, *drawn.loss(made, true, weight[chosen] / FACE_WEIGHT)
 
 
-def scale_learnt(start: Path | None, factor: float) -> float:
-    """The latents' scale that the UNets of the checkpoint `start` have learnt; the autoencoder's own `factor` without one."""
-    return torch.load(start, map_location="cpu", weights_only=False)["scaling_factor"] if start else factor
-
-
 def build(name: str, latent_channels: int, device: torch.device) -> tuple[nn.ModuleDict, nn.ModuleDict]:
     """The two networks, and their bundle forms on the same parameters."""
     denoiser, encoder = (UNet(c).to(device, memory_format=torch.channels_last) for c in configs(name, latent_channels))
@@ -161,8 +156,8 @@ def main() -> None:
     vae, factor, latent_channels = load_vae(options.vae, device)
     drawn = drawing.Drawing(options, device)
     pair, forms = build(name, latent_channels, device)
-    widen.begin(pair, options.start, device)
-    factor = scale_learnt(options.start, factor)
+    learnt = widen.begin(pair, options.start, device)
+    factor = learnt.get("scaling_factor", factor)  # UNets that learn on keep the scale of latents that they know
     average = common.Average(pair, options.average_decay)
     optimizer = torch.optim.AdamW(pair.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True)
     path = options.out / "diffusion.pt"

@@ -31,7 +31,10 @@ def widened(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
     return result
 
 
-def begin(network: nn.Module, file: Path | None, device: torch.device) -> None:
-    """Give the network the averaged weights of the checkpoint `file`, if there is one."""
-    if file is not None:
-        network.load_state_dict(widened(network, torch.load(file, map_location=device, weights_only=False)["average"]))
+def begin(network: nn.Module, file: Path | None, device: torch.device) -> dict:
+    """Give the network the averaged weights of the checkpoint `file`, if there is one; returns what it holds."""
+    if file is None:
+        return {}
+    checkpoint = torch.load(file, map_location=device, weights_only=False)
+    network.load_state_dict(widened(network, checkpoint["average"]))
+    return checkpoint

@@ -41,7 +41,7 @@ def test_a_denoiser_that_learns_to_keep_everything_answers_with_the_portrait() -
     torch.testing.assert_close(velocity, -portrait.expand(3, -1, -1, -1))
 
 
-def test_denoisers_of_before_learn_it_from_little(tmp_path: Path) -> None:
+def test_denoisers_of_before_learn_it_from_little() -> None:
     pair, _ = train_diffusion.build("smoke", CHANNELS, torch.device("cpu"))
     before = {name: value for name, value in pair.state_dict().items() if ".kept." not in name}
     state = widen.widened(pair, before)

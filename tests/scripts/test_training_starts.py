@@ -31,7 +31,7 @@ def test_an_autoencoder_with_more_layers_encodes_and_draws_the_same(tmp_path: Pa
     assert deep.decoder.up_blocks[3].resnets[2].conv2.weight.grad.abs().max() > 0
 
 
-def test_an_autoencoder_that_is_told_luminance_draws_as_before_with_that_luminance(tmp_path: Path) -> None:
+def test_an_autoencoder_that_is_told_luminance_draws_as_before_with_that_luminance() -> None:
     torch.manual_seed(1)
     config = replace(train_vae.SMOKE, latent_channels=6, luminance_side=0)
     before = Vae(config)
